@@ -1,0 +1,60 @@
+/** Manifests in and out: YAML or JSON, several documents, CRLF; errors with file, line and column, all at once. */
+import { isMap, LineCounter, parseAllDocuments, stringify } from 'yaml';
+import type { KubeObject } from './objects.ts';
+
+export interface Manifest {
+  readonly object: KubeObject;
+  readonly file: string;
+  /** 1-based line where the document begins. */
+  readonly line: number;
+}
+
+export interface ManifestProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Documents in order; empty documents are skipped; `kind: List` is unfolded. */
+export function parseManifests(text: string, file: string): { manifests: Manifest[]; problems: ManifestProblem[] } {
+  const manifests: Manifest[] = [];
+  const problems: ManifestProblem[] = [];
+  const lines = new LineCounter();
+  for (const document of parseAllDocuments(text, { lineCounter: lines })) {
+    for (const error of document.errors) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      problems.push({ file, line, column: col, message: error.message.split('\n')[0] ?? error.message });
+    }
+    if (document.errors.length > 0 || document.contents === null) continue;
+    const { line, col } = lines.linePos(document.contents.range?.[0] ?? 0);
+    const value: unknown = document.toJS();
+    if (!isMap(document.contents) || !isObject(value)) {
+      problems.push({ file, line, column: col, message: 'not a Kubernetes object: expected a mapping' });
+      continue;
+    }
+    for (const object of unfold(value)) {
+      const missing = ['apiVersion', 'kind'].filter((field) => typeof object[field] !== 'string');
+      if (missing.length > 0 || !isObject(object['metadata'])) {
+        const what = [...missing, ...(isObject(object['metadata']) ? [] : ['metadata'])].join(' and ');
+        problems.push({ file, line, column: col, message: `not a Kubernetes object: ${what} missing` });
+      } else manifests.push({ object: object as KubeObject, file, line });
+    }
+  }
+  return { manifests, problems };
+}
+
+function unfold(value: Record<string, unknown>): Record<string, unknown>[] {
+  const { items } = value;
+  if (value['kind'] === 'List' && Array.isArray(items)) return items.filter(isObject);
+  return [value];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One document per object, `---` between. */
+export function printManifests(objects: readonly unknown[]): string {
+  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+}
