@@ -28,7 +28,11 @@ export interface OutsideHost {
   /** IPv4 addresses; several make a pool. Left out: the provider chooses. */
   readonly addresses?: readonly string[];
   /** What answers there. `http` answers every GET with `body`. */
-  readonly listens: readonly { readonly port: number; readonly protocol: 'TCP' | 'UDP'; readonly http?: { readonly body: string; readonly status?: number } }[];
+  readonly listens: readonly {
+    readonly port: number;
+    readonly protocol: 'TCP' | 'UDP';
+    readonly http?: { readonly body: string; readonly status?: number };
+  }[];
   /** The host's own firewall: only these source addresses get an answer (others are dropped). Absent: everybody. */
   readonly allowsFrom?: readonly string[];
 }

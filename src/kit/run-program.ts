@@ -35,12 +35,17 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     ...(options.signal && { cancelSignal: options.signal }),
   });
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
-    throw new LabError('ERR_PROGRAM_MISSING', `cannot run ${file}: ${result.code === 'ENOENT' ? 'not found' : 'not executable'}`, {
-      details: `$ ${printArgv(argv)}`,
-      cure: `install ${file} and put it on PATH`,
-    });
+    throw new LabError(
+      'ERR_PROGRAM_MISSING',
+      `cannot run ${file}: ${result.code === 'ENOENT' ? 'not found' : 'not executable'}`,
+      {
+        details: `$ ${printArgv(argv)}`,
+        cure: `install ${file} and put it on PATH`,
+      },
+    );
   }
-  if (result.isCanceled) throw new LabError('ERR_INTERRUPTED', `${file} was cancelled`, { details: `$ ${printArgv(argv)}` });
+  if (result.isCanceled)
+    throw new LabError('ERR_INTERRUPTED', `${file} was cancelled`, { details: `$ ${printArgv(argv)}` });
   if (result.timedOut) {
     throw new LabError('ERR_TIMEOUT', `${file} did not finish within ${(options.timeoutMs ?? 0) / 1000} s`, {
       details: `$ ${printArgv(argv)}\n${result.stdout}${result.stderr}`,
@@ -51,7 +56,10 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
 }
 
 /** As runProgram, but a non-zero exit is a LabError that shows command line and output. */
-export async function runProgramOrThrow(argv: readonly string[], options: ProgramOptions & { cure?: string } = {}): Promise<ProgramResult> {
+export async function runProgramOrThrow(
+  argv: readonly string[],
+  options: ProgramOptions & { cure?: string } = {},
+): Promise<ProgramResult> {
   const result = await runProgram(argv, options);
   if (result.exitCode === 0) return result;
   throw new LabError('ERR_PROGRAM_FAILED', `${argv[0]} exited with ${result.exitCode}`, {

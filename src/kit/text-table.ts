@@ -6,7 +6,15 @@ export function textTable(rows: readonly (readonly string[])[], gap = 3): string
       widths[i] = Math.max(widths[i] ?? 0, [...cell].length);
     });
   }
-  return rows.map((row) => `${row.map((cell, i) => pad(cell, (widths[i] ?? 0) + gap)).join('').trimEnd()}\n`).join('');
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => pad(cell, (widths[i] ?? 0) + gap))
+          .join('')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 function pad(cell: string, width: number): string {

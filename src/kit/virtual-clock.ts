@@ -46,7 +46,13 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   let advancing = false;
 
   const after = (delayMs: number, callback: () => void, urgent: boolean): Timer => {
-    const entry: Entry = { due: nowMs + Math.max(0, delayMs), sequence: sequence++, callback, urgent, cancelled: false };
+    const entry: Entry = {
+      due: nowMs + Math.max(0, delayMs),
+      sequence: sequence++,
+      callback,
+      urgent,
+      cancelled: false,
+    };
     timers.push(entry);
     if (urgent) urgentCount++;
     scheduleTurn();

@@ -71,5 +71,8 @@ function parseIpv6(text: string): bigint {
   const left = head ? head.split(':') : [];
   const right = rest ? rest.split(':') : [];
   const zeros = rest === undefined ? 0 : 8 - left.length - right.length;
-  return [...left, ...Array<string>(zeros).fill('0'), ...right].reduce((sum, part) => (sum << 16n) | BigInt(`0x${part}`), 0n);
+  return [...left, ...Array<string>(zeros).fill('0'), ...right].reduce(
+    (sum, part) => (sum << 16n) | BigInt(`0x${part}`),
+    0n,
+  );
 }

@@ -2,8 +2,9 @@
  * The one client of a Kubernetes API that everything above the provider uses. Thin: paths, JSON, watches, exec and logs.
  * Works on any cluster; a plain HTTPS agent, because client-node's own client takes 0.7 s to import.
  */
-import type { KubeObject, ResourceType, Status } from './objects.ts';
+
 import type { Connection } from './kubeconfig.ts';
+import type { KubeObject, ResourceType, Status } from './objects.ts';
 
 /** The API answered with a Status that is not success. `code` is the HTTP status. */
 export class ApiError extends Error {
@@ -53,7 +54,11 @@ export interface ExecIo {
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly onStdout?: (bytes: Uint8Array) => void;
   readonly onStderr?: (bytes: Uint8Array) => void;
-  readonly tty?: { readonly columns: number; readonly rows: number; readonly onResize?: (listener: (columns: number, rows: number) => void) => () => void };
+  readonly tty?: {
+    readonly columns: number;
+    readonly rows: number;
+    readonly onResize?: (listener: (columns: number, rows: number) => void) => () => void;
+  };
   readonly signal?: AbortSignal;
 }
 
@@ -83,13 +88,40 @@ export interface KubeClient {
   /** Server-side apply, forced. The namespace defaults to the connection's. */
   apply<T = KubeObject>(object: KubeObject, fieldManager: string): Promise<T>;
   replace<T = KubeObject>(object: KubeObject, fieldManager: string): Promise<T>;
-  patch<T = KubeObject>(type: ResourceType, namespace: string | undefined, name: string, patch: unknown, kind?: 'merge' | 'json' | 'strategic'): Promise<T>;
-  delete(type: ResourceType, namespace: string | undefined, name: string, options?: Readonly<Record<string, unknown>>): Promise<void>;
+  patch<T = KubeObject>(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    patch: unknown,
+    kind?: 'merge' | 'json' | 'strategic',
+  ): Promise<T>;
+  delete(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    options?: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
   /** Ends with the signal, or when the server ends it. Throws ApiError for an ERROR event. */
-  watch(type: ResourceType, namespace: string | undefined, query: ListQuery & { resourceVersion?: string; sendInitialEvents?: boolean }, signal: AbortSignal): AsyncIterable<WatchEvent>;
-  exec(namespace: string, pod: string, container: string | undefined, argv: readonly string[], io: ExecIo): Promise<ExecResult>;
+  watch(
+    type: ResourceType,
+    namespace: string | undefined,
+    query: ListQuery & { resourceVersion?: string; sendInitialEvents?: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent>;
+  exec(
+    namespace: string,
+    pod: string,
+    container: string | undefined,
+    argv: readonly string[],
+    io: ExecIo,
+  ): Promise<ExecResult>;
   attach(namespace: string, pod: string, container: string | undefined, io: ExecIo): Promise<ExecResult>;
-  logs(namespace: string, pod: string, query: Readonly<Record<string, string>>, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  logs(
+    namespace: string,
+    pod: string,
+    query: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
   close(): void;
 }
 
@@ -107,7 +139,13 @@ export const wellKnown = {
   services: { group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true },
   configMaps: { group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap', namespaced: true },
   deployments: { group: 'apps', version: 'v1', resource: 'deployments', kind: 'Deployment', namespaced: true },
-  networkPolicies: { group: 'networking.k8s.io', version: 'v1', resource: 'networkpolicies', kind: 'NetworkPolicy', namespaced: true },
+  networkPolicies: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    resource: 'networkpolicies',
+    kind: 'NetworkPolicy',
+    namespaced: true,
+  },
 } as const satisfies Record<string, ResourceType>;
 
 /** `/api/v1/namespaces/shop/pods/web` */

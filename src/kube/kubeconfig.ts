@@ -38,7 +38,10 @@ export async function readKubeconfig(path: string, context?: string): Promise<Co
   try {
     config = asRaw(parse(text));
   } catch (cause) {
-    throw new LabError('ERR_KUBECONFIG', `the kubeconfig ${path} is not YAML`, { details: (cause as Error).message, cause });
+    throw new LabError('ERR_KUBECONFIG', `the kubeconfig ${path} is not YAML`, {
+      details: (cause as Error).message,
+      cause,
+    });
   }
   const contextName = context ?? String(config['current-context'] ?? '');
   const chosen = find(config, 'contexts', contextName, 'context').entry;
@@ -116,7 +119,9 @@ export async function writeKubeconfig(config: OwnKubeconfig): Promise<void> {
     kind: 'Config',
     clusters: [{ name, cluster: { 'certificate-authority-data': encode(config.ca), server: config.server } }],
     users: [{ name, user: { 'client-certificate-data': encode(config.cert), 'client-key-data': encode(config.key) } }],
-    contexts: [{ name, context: { cluster: name, user: name, ...(config.namespace && { namespace: config.namespace }) } }],
+    contexts: [
+      { name, context: { cluster: name, user: name, ...(config.namespace && { namespace: config.namespace }) } },
+    ],
     'current-context': name,
   });
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });

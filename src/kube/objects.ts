@@ -3,14 +3,15 @@
  * nothing at run time), turned back into JSON: dates are RFC 3339 strings and `_from` is `from`.
  */
 import type {
+  CoreV1Event,
   V1ConfigMap,
   V1Container,
   V1ContainerStatus,
   V1ControllerRevision,
   V1DaemonSet,
   V1Deployment,
-  V1Endpoints,
   V1EndpointSlice,
+  V1Endpoints,
   V1EphemeralContainer,
   V1Job,
   V1LabelSelector,
@@ -34,7 +35,6 @@ import type {
   V1ServiceAccount,
   V1ServicePort,
   V1StatefulSet,
-  CoreV1Event,
 } from '@kubernetes/client-node';
 
 /** A client-node model as JSON. */

@@ -2,7 +2,7 @@
  * Label selectors, as apimachinery decides them (pkg/labels/selector.go, `Requirement.Matches`): NotIn and DoesNotExist
  * also match an absent key. Lookups are own-property tests: a label may be called "constructor".
  */
-import type { Labels, LabelSelector, LabelSelectorRequirement } from './objects.ts';
+import type { LabelSelector, LabelSelectorRequirement, Labels } from './objects.ts';
 
 /** An empty selector matches everything, an absent one nothing (metav1.LabelSelectorAsSelector). */
 export function matchesSelector(selector: LabelSelector | undefined | null, labels: Labels | undefined): boolean {

@@ -6,7 +6,17 @@
 import type { Clock } from '../kit/clock.ts';
 
 /** Signals that programs here can meet; the number is what `kill -l` says. */
-export type Signal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGPIPE' | 'SIGALRM' | 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2' | 'SIGCHLD';
+export type Signal =
+  | 'SIGHUP'
+  | 'SIGINT'
+  | 'SIGQUIT'
+  | 'SIGKILL'
+  | 'SIGPIPE'
+  | 'SIGALRM'
+  | 'SIGTERM'
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | 'SIGCHLD';
 
 /** The readable end of a stream. */
 export interface Source {
@@ -132,7 +142,12 @@ export interface Child {
 }
 
 export interface ProcessTable {
-  list(): readonly { readonly pid: number; readonly user: string; readonly argv: readonly string[]; readonly startedMs: number }[];
+  list(): readonly {
+    readonly pid: number;
+    readonly user: string;
+    readonly argv: readonly string[];
+    readonly startedMs: number;
+  }[];
   /** False: no such process. PID 1 ignores signals it has no handler for, as the kernel does, except from outside. */
   kill(pid: number, signal: Signal): boolean;
 }

@@ -1,0 +1,83 @@
+/**
+ * HTTPS to one API server: keep-alive, client certificates, headers of the connection. Turns "no answer" into a LabError
+ * and leaves every status code to the caller.
+ */
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
+import { LabError } from '../kit/errors.ts';
+import type { RawRequest } from './client.ts';
+import type { Connection } from './kubeconfig.ts';
+
+export interface Transport {
+  /** Resolves with the response once its headers are there. Rejects with LabError, or the signal's reason. */
+  open(request: RawRequest): Promise<IncomingMessage>;
+  /** TLS and authentication for a WebSocket to the same server. */
+  tls(): Promise<{ options: TlsOptions; headers: Record<string, string> }>;
+  close(): void;
+}
+
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly rejectUnauthorized: boolean;
+  readonly servername?: string;
+}
+
+export function createTransport(connection: Connection): Transport {
+  const plain = connection.server.startsWith('http:');
+  const options: TlsOptions = {
+    ...(connection.ca && { ca: connection.ca }),
+    ...(connection.cert && { cert: connection.cert }),
+    ...(connection.key && { key: connection.key }),
+    ...(connection.serverName && { servername: connection.serverName }),
+    rejectUnauthorized: !connection.insecure,
+  };
+  const agent = plain ? new HttpAgent({ keepAlive: true }) : new Agent({ keepAlive: true, maxSockets: 64, ...options });
+
+  const open = async (query: RawRequest): Promise<IncomingMessage> => {
+    const { method = 'GET', path, signal } = query;
+    const body = encodeBody(query.body);
+    const headers: Record<string, string> = {
+      accept: query.accept ?? 'application/json',
+      'user-agent': 'netpol-lab',
+      ...(await connection.headers()),
+      ...(body && {
+        'content-type': query.contentType ?? 'application/json',
+        'content-length': String(body.byteLength),
+      }),
+    };
+    return new Promise((resolve, reject) => {
+      const send = plain ? httpRequest : request;
+      const outgoing = send(
+        new URL(path, connection.server),
+        { method, headers, agent, ...(signal && { signal }) },
+        resolve,
+      );
+      outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+        reject(signal?.aborted ? signal.reason : unreachable(connection, cause));
+      });
+      outgoing.end(body);
+    });
+  };
+  return {
+    open,
+    tls: async () => ({ options, headers: { ...(await connection.headers()) } }),
+    close: () => agent.destroy(),
+  };
+}
+
+/** What a person can do about an API server that does not answer. */
+export function unreachable(connection: Connection, cause: Error): LabError {
+  return new LabError('ERR_CLUSTER_UNREACHABLE', `the API server ${connection.server} does not answer`, {
+    details: `context ${connection.context}: ${cause.message}`,
+    cure: 'netpol-lab cluster list',
+    cause,
+  });
+}
+
+function encodeBody(body: unknown): Uint8Array | undefined {
+  if (body === undefined) return undefined;
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+}
