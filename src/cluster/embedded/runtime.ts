@@ -17,6 +17,11 @@ export interface Sandbox {
   /** In order of the pod's families; hostNetwork: the node's address. */
   readonly ips: readonly string[];
   startContainer(options: StartOptions): RunningContainer;
+  /**
+   * A TCP connection to 127.0.0.1:`port` inside this network namespace (port-forward). Rejects with an Error worded as the
+   * kernel's: `connect: connection refused`.
+   */
+  connectLocal(port: number): Promise<Duplex>;
   /** Releases the address; connections are cut. */
   remove(): void;
 }
