@@ -8,6 +8,7 @@ import type {
   V1Container,
   V1ContainerStatus,
   V1ControllerRevision,
+  V1CronJob,
   V1DaemonSet,
   V1Deployment,
   V1EndpointSlice,
@@ -27,14 +28,18 @@ import type {
   V1OwnerReference,
   V1Pod,
   V1PodCondition,
+  V1PodDisruptionBudget,
   V1PodTemplateSpec,
   V1Probe,
   V1ReplicaSet,
+  V1ReplicationController,
+  V1ResourceQuota,
   V1Secret,
   V1Service,
   V1ServiceAccount,
   V1ServicePort,
   V1StatefulSet,
+  V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
 
 /** A client-node model as JSON. */
@@ -78,6 +83,11 @@ export type DaemonSet = Typed<V1DaemonSet>;
 export type StatefulSet = Typed<V1StatefulSet>;
 export type ControllerRevision = Typed<V1ControllerRevision>;
 export type Job = Typed<V1Job>;
+export type CronJob = Typed<V1CronJob>;
+export type ReplicationController = Typed<V1ReplicationController>;
+export type ResourceQuota = Typed<V1ResourceQuota>;
+export type PodDisruptionBudget = Typed<V1PodDisruptionBudget>;
+export type HorizontalPodAutoscaler = Typed<V2HorizontalPodAutoscaler>;
 export type NetworkPolicy = Typed<V1NetworkPolicy>;
 
 export type Container = Wire<V1Container>;
