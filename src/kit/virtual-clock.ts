@@ -33,119 +33,131 @@ export interface VirtualClockOptions {
 }
 
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
-  const { startMs = Date.now(), burstMs = 45_000, pace = 10 } = options;
-  const timers = new Heap();
-  let nowMs = startMs;
-  let sequence = 0;
-  let urgentCount = 0;
-  let holds = 0;
-  let allowanceUntil = Number.NEGATIVE_INFINITY;
-  let allowanceSetAt = 0;
-  let turnScheduled = false;
-  let wake: NodeJS.Timeout | undefined;
-  let advancing = false;
+  return new JumpingClock(options);
+}
 
-  const after = (delayMs: number, callback: () => void, urgent: boolean): Timer => {
-    const entry: Entry = {
-      due: nowMs + Math.max(0, delayMs),
-      sequence: sequence++,
-      callback,
-      urgent,
-      cancelled: false,
+class JumpingClock implements VirtualClock {
+  readonly #timers = new Heap();
+  readonly #burstMs: number;
+  readonly #pace: number;
+  readonly #hurried: Clock;
+  #nowMs: number;
+  #sequence = 0;
+  #urgentCount = 0;
+  #holds = 0;
+  /** Up to here (virtual) time may run without an urgent timer, as of `#allowanceSetAt` (real). */
+  #allowanceUntil = Number.NEGATIVE_INFINITY;
+  #allowanceSetAt = 0;
+  #turnScheduled = false;
+  #advancing = false;
+  #wake: NodeJS.Timeout | undefined;
+
+  constructor({ startMs = Date.now(), burstMs = 45_000, pace = 10 }: VirtualClockOptions) {
+    this.#nowMs = startMs;
+    this.#burstMs = burstMs;
+    this.#pace = pace;
+    this.#hurried = {
+      now: () => this.#nowMs,
+      after: (delayMs, callback) => this.#add(delayMs, callback, true),
+      urgent: () => this.#hurried,
     };
-    timers.push(entry);
-    if (urgent) urgentCount++;
-    scheduleTurn();
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  after(delayMs: number, callback: () => void): Timer {
+    return this.#add(delayMs, callback, false);
+  }
+
+  urgent(): Clock {
+    return this.#hurried;
+  }
+
+  hold(): Hold {
+    if (this.#holds++ === 0 || this.#horizon() < this.#nowMs + this.#burstMs) {
+      this.#allowanceUntil = this.#nowMs + this.#burstMs;
+      this.#allowanceSetAt = performance.now();
+    }
+    this.#scheduleTurn();
+    let released = false;
     return {
-      cancel: () => {
-        if (entry.cancelled) return;
-        entry.cancelled = true;
-        if (urgent) urgentCount--;
+      release: () => {
+        if (!released) this.#holds--;
+        released = true;
       },
     };
-  };
+  }
 
-  const scheduleTurn = (): void => {
-    if (turnScheduled || advancing) return;
-    turnScheduled = true;
+  async advance(ms: number): Promise<void> {
+    const end = this.#nowMs + ms;
+    this.#advancing = true;
+    try {
+      await settle();
+      for (let next = this.#timers.peek(); next && next.due <= end; next = this.#timers.peek()) {
+        this.#fire(next);
+        await settle();
+      }
+      this.#nowMs = Math.max(this.#nowMs, end);
+    } finally {
+      this.#advancing = false;
+      this.#scheduleTurn();
+    }
+  }
+
+  #add(delayMs: number, callback: () => void, urgent: boolean): Timer {
+    const due = this.#nowMs + Math.max(0, delayMs);
+    const entry: Entry = { due, sequence: this.#sequence++, callback, urgent, cancelled: false };
+    this.#timers.push(entry);
+    if (urgent) this.#urgentCount++;
+    this.#scheduleTurn();
+    return { cancel: () => this.#drop(entry) };
+  }
+
+  #drop(entry: Entry): void {
+    if (entry.cancelled) return;
+    entry.cancelled = true;
+    if (entry.urgent) this.#urgentCount--;
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled || this.#advancing) return;
+    this.#turnScheduled = true;
     // Two turns of the event loop: what the last timer woke (promises, then I/O to a client) is done before time moves on.
-    setImmediate(() => setImmediate(turn));
-  };
+    setImmediate(() => setImmediate(() => this.#turn()));
+  }
 
-  /** How far time may move now without anybody's urgent timer. */
-  const horizon = (): number => {
-    if (holds === 0) return nowMs;
-    return allowanceUntil + (performance.now() - allowanceSetAt) * pace;
-  };
-
-  const turn = (): void => {
-    turnScheduled = false;
-    if (advancing) return;
-    const next = timers.peek();
-    if (!next) return;
-    if (next.due > nowMs && urgentCount === 0 && next.due > horizon()) {
-      if (holds > 0) wakeLater(next.due - horizon());
+  #turn(): void {
+    this.#turnScheduled = false;
+    const next = this.#timers.peek();
+    if (this.#advancing || !next) return;
+    if (next.due > this.#nowMs && this.#urgentCount === 0 && next.due > this.#horizon()) {
+      if (this.#holds > 0) this.#wakeLater(next.due - this.#horizon());
       return;
     }
-    fire(next);
-    scheduleTurn();
-  };
+    this.#fire(next);
+    this.#scheduleTurn();
+  }
 
-  const wakeLater = (virtualMs: number): void => {
-    clearTimeout(wake);
-    wake = setTimeout(scheduleTurn, Math.min(virtualMs / pace + 1, 2 ** 30));
-    wake.unref();
-  };
+  /** How far time may move now without anybody's urgent timer. */
+  #horizon(): number {
+    if (this.#holds === 0) return this.#nowMs;
+    return this.#allowanceUntil + (performance.now() - this.#allowanceSetAt) * this.#pace;
+  }
 
-  const fire = (entry: Entry): void => {
-    timers.pop();
-    nowMs = Math.max(nowMs, entry.due);
-    entry.cancelled = true;
-    if (entry.urgent) urgentCount--;
+  #wakeLater(virtualMs: number): void {
+    clearTimeout(this.#wake);
+    this.#wake = setTimeout(() => this.#scheduleTurn(), Math.min(virtualMs / this.#pace + 1, 2 ** 30));
+    this.#wake.unref();
+  }
+
+  #fire(entry: Entry): void {
+    this.#timers.pop();
+    this.#nowMs = Math.max(this.#nowMs, entry.due);
+    this.#drop(entry);
     entry.callback();
-  };
-
-  const plain: VirtualClock = {
-    now: () => nowMs,
-    after: (delayMs, callback) => after(delayMs, callback, false),
-    urgent: () => hurried,
-    hold() {
-      if (holds++ === 0 || horizon() < nowMs + burstMs) {
-        allowanceUntil = nowMs + burstMs;
-        allowanceSetAt = performance.now();
-      }
-      scheduleTurn();
-      let released = false;
-      return {
-        release: () => {
-          if (released) return;
-          released = true;
-          holds--;
-        },
-      };
-    },
-    async advance(ms) {
-      const end = nowMs + ms;
-      advancing = true;
-      try {
-        await settle();
-        for (let next = timers.peek(); next && next.due <= end; next = timers.peek()) {
-          fire(next);
-          await settle();
-        }
-        nowMs = Math.max(nowMs, end);
-      } finally {
-        advancing = false;
-        scheduleTurn();
-      }
-    },
-  };
-  const hurried: Clock = {
-    now: plain.now,
-    after: (delayMs, callback) => after(delayMs, callback, true),
-    urgent: () => hurried,
-  };
-  return plain;
+  }
 }
 
 function settle(): Promise<void> {

@@ -45,6 +45,12 @@ export interface ListQuery {
   readonly limit?: number;
 }
 
+export interface WatchQuery extends ListQuery {
+  readonly resourceVersion?: string;
+  /** First ADDED for everything there is, then a BOOKMARK annotated `k8s.io/initial-events-end`. */
+  readonly sendInitialEvents?: boolean;
+}
+
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: KubeObject;
@@ -105,7 +111,7 @@ export interface KubeClient {
   watch(
     type: ResourceType,
     namespace: string | undefined,
-    query: ListQuery & { resourceVersion?: string; sendInitialEvents?: boolean },
+    query: WatchQuery,
     signal: AbortSignal,
   ): AsyncIterable<WatchEvent>;
   exec(

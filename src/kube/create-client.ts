@@ -3,16 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import {
   ApiError,
   type DiscoveredType,
+  type ExecIo,
+  type ExecResult,
   type KubeClient,
   type ListQuery,
   pathOf,
   type RawRequest,
   type RawResponse,
   type WatchEvent,
+  type WatchQuery,
 } from './client.ts';
 import { discover } from './discovery.ts';
 import { openStream } from './exec-stream.ts';
-import { createTransport } from './http-transport.ts';
+import { createTransport, type Transport } from './http-transport.ts';
 import type { Connection } from './kubeconfig.ts';
 import { groupOf, type KubeObject, type ResourceType, type Status } from './objects.ts';
 
@@ -23,20 +26,32 @@ const patchTypes = {
 } as const;
 
 export function createKubeClient(connection: Connection): KubeClient {
-  const transport = createTransport(connection);
-  let discovered: Promise<readonly DiscoveredType[]> | undefined;
+  return new HttpsKubeClient(connection);
+}
 
-  const raw = async (request: RawRequest): Promise<RawResponse> => {
-    const response = await transport.open(request);
+class HttpsKubeClient implements KubeClient {
+  readonly connection: Connection;
+  readonly #transport: Transport;
+  #discovered: Promise<readonly DiscoveredType[]> | undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+    this.#transport = createTransport(connection);
+  }
+
+  async raw(request: RawRequest): Promise<RawResponse> {
+    const response = await this.#transport.open(request);
     return { code: response.statusCode ?? 0, headers: response.headers, text: await readText(response) };
-  };
-  const json = async <T>(request: RawRequest): Promise<T> => {
-    const { code, text } = await raw(request);
+  }
+
+  async json<T>(request: RawRequest): Promise<T> {
+    const { code, text } = await this.raw(request);
     if (code >= 400) throw apiError(code, text);
     return JSON.parse(text) as T;
-  };
-  const stream = async function* (request: RawRequest): AsyncIterable<Uint8Array> {
-    const response = await transport.open(request);
+  }
+
+  async *stream(request: RawRequest): AsyncIterable<Uint8Array> {
+    const response = await this.#transport.open(request);
     if ((response.statusCode ?? 0) >= 400) throw apiError(response.statusCode ?? 0, await readText(response));
     try {
       for await (const chunk of response) yield chunk as Uint8Array;
@@ -46,97 +61,148 @@ export function createKubeClient(connection: Connection): KubeClient {
     } finally {
       response.destroy();
     }
-  };
-  const types = () => {
-    discovered ??= discover(json);
-    return discovered;
-  };
-  const find = async <T>(type: ResourceType, namespace: string | undefined, name: string): Promise<T | undefined> => {
+  }
+
+  types(): Promise<readonly DiscoveredType[]> {
+    this.#discovered ??= discover((request) => this.json(request));
+    return this.#discovered;
+  }
+
+  async typeOf(apiVersion: string, kind: string): Promise<DiscoveredType> {
+    const isIt = (type: DiscoveredType): boolean =>
+      type.kind === kind && (type.group ? `${type.group}/${type.version}` : type.version) === apiVersion;
+    let type = (await this.types()).find(isIt);
+    if (!type) {
+      this.#discovered = undefined;
+      type = (await this.types()).find(isIt);
+    }
+    if (type) return type;
+    throw new ApiError(unknownKind(apiVersion, kind));
+  }
+
+  get<T>(type: ResourceType, namespace: string | undefined, name: string): Promise<T> {
+    return this.json({ path: pathOf(type, namespace, name) });
+  }
+
+  async find<T>(type: ResourceType, namespace: string | undefined, name: string): Promise<T | undefined> {
     try {
-      return await json<T>({ path: pathOf(type, namespace, name) });
+      return await this.get<T>(type, namespace, name);
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return undefined;
       throw error;
     }
-  };
-  const typeOf = async (apiVersion: string, kind: string): Promise<DiscoveredType> => {
-    const match = (all: readonly DiscoveredType[]) =>
-      all.find(
-        (type) => type.kind === kind && (type.group ? `${type.group}/${type.version}` : type.version) === apiVersion,
-      );
-    let type = match(await types());
-    if (!type) {
-      discovered = undefined;
-      type = match(await types());
-    }
-    if (type) return type;
-    throw new ApiError({
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      reason: 'NotFound',
-      message: `no matches for kind "${kind}" in version "${apiVersion}"`,
-      details: { kind, group: groupOf(apiVersion) },
-      code: 404,
-    });
-  };
-  /** The path of an object, its namespace defaulted to the connection's. */
-  const placeOf = async (object: KubeObject, withName: boolean): Promise<string> => {
-    const type = await typeOf(object.apiVersion ?? '', object.kind ?? '');
-    const namespace = type.namespaced ? (object.metadata.namespace ?? connection.namespace) : undefined;
-    return pathOf(type, namespace, withName ? object.metadata.name : undefined);
-  };
+  }
 
+  async list<T>(type: ResourceType, namespace?: string, query: ListQuery = {}): Promise<T[]> {
+    const { items } = await this.json<{ items?: T[] }>({ path: `${pathOf(type, namespace)}${queryString(query)}` });
+    return items ?? [];
+  }
+
+  async create<T>(object: KubeObject, fieldManager: string): Promise<T> {
+    const path = `${await this.#placeOf(object, false)}${queryString({ fieldManager })}`;
+    return this.json({ method: 'POST', path, body: object });
+  }
+
+  async replace<T>(object: KubeObject, fieldManager: string): Promise<T> {
+    const path = `${await this.#placeOf(object, true)}${queryString({ fieldManager })}`;
+    return this.json({ method: 'PUT', path, body: object });
+  }
+
+  async apply<T>(object: KubeObject, fieldManager: string): Promise<T> {
+    const path = `${await this.#placeOf(object, true)}${queryString({ fieldManager, force: 'true' })}`;
+    return this.json({ method: 'PATCH', path, body: object, contentType: 'application/apply-patch+yaml' });
+  }
+
+  patch<T>(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    patch: unknown,
+    kind: keyof typeof patchTypes = 'merge',
+  ): Promise<T> {
+    return this.json({
+      method: 'PATCH',
+      path: pathOf(type, namespace, name),
+      body: patch,
+      contentType: patchTypes[kind],
+    });
+  }
+
+  async delete(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    options: Readonly<Record<string, unknown>> = { propagationPolicy: 'Background' },
+  ): Promise<void> {
+    await this.json({ method: 'DELETE', path: pathOf(type, namespace, name), body: options });
+  }
+
+  async *watch(
+    type: ResourceType,
+    namespace: string | undefined,
+    { sendInitialEvents, ...query }: WatchQuery,
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent> {
+    const initial = sendInitialEvents ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {};
+    const search = queryString({ ...query, ...initial, watch: 'true', allowWatchBookmarks: 'true' });
+    for await (const line of lines(this.stream({ path: `${pathOf(type, namespace)}${search}`, signal }))) {
+      const event = JSON.parse(line) as WatchEvent;
+      if (event.type === 'ERROR') throw new ApiError(event.object as unknown as Status);
+      yield event;
+    }
+  }
+
+  exec(
+    namespace: string,
+    pod: string,
+    container: string | undefined,
+    argv: readonly string[],
+    io: ExecIo,
+  ): Promise<ExecResult> {
+    return openStream(this.connection, this.#transport, { namespace, pod, subresource: 'exec', container, argv }, io);
+  }
+
+  attach(namespace: string, pod: string, container: string | undefined, io: ExecIo): Promise<ExecResult> {
+    return openStream(
+      this.connection,
+      this.#transport,
+      { namespace, pod, subresource: 'attach', container, argv: [] },
+      io,
+    );
+  }
+
+  logs(
+    namespace: string,
+    pod: string,
+    query: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): AsyncIterable<Uint8Array> {
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log${queryString(query)}`;
+    return this.stream({ path, accept: '*/*', ...(signal && { signal }) });
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  /** The path of an object (or its collection), its namespace defaulted to the connection's. */
+  async #placeOf(object: KubeObject, withName: boolean): Promise<string> {
+    const type = await this.typeOf(object.apiVersion ?? '', object.kind ?? '');
+    const namespace = type.namespaced ? (object.metadata.namespace ?? this.connection.namespace) : undefined;
+    return pathOf(type, namespace, withName ? object.metadata.name : undefined);
+  }
+}
+
+function unknownKind(apiVersion: string, kind: string): Status {
   return {
-    connection,
-    raw,
-    json,
-    stream,
-    types,
-    typeOf,
-    find,
-    get: (type, namespace, name) => json({ path: pathOf(type, namespace, name) }),
-    async list<T>(type: ResourceType, namespace?: string, query: ListQuery = {}) {
-      const { items } = await json<{ items?: T[] }>({ path: `${pathOf(type, namespace)}${queryString(query)}` });
-      return items ?? [];
-    },
-    create: async (object, fieldManager) =>
-      json({ method: 'POST', path: `${await placeOf(object, false)}${queryString({ fieldManager })}`, body: object }),
-    replace: async (object, fieldManager) =>
-      json({ method: 'PUT', path: `${await placeOf(object, true)}${queryString({ fieldManager })}`, body: object }),
-    apply: async (object, fieldManager) =>
-      json({
-        method: 'PATCH',
-        path: `${await placeOf(object, true)}${queryString({ fieldManager, force: 'true' })}`,
-        body: object,
-        contentType: 'application/apply-patch+yaml',
-      }),
-    patch: (type, namespace, name, patch, kind = 'merge') =>
-      json({ method: 'PATCH', path: pathOf(type, namespace, name), body: patch, contentType: patchTypes[kind] }),
-    async delete(type, namespace, name, options = { propagationPolicy: 'Background' }) {
-      await json({ method: 'DELETE', path: pathOf(type, namespace, name), body: options });
-    },
-    async *watch(type, namespace, { sendInitialEvents, ...query }, signal) {
-      const initial = sendInitialEvents ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {};
-      const path = `${pathOf(type, namespace)}${queryString({ ...query, ...initial, watch: 'true', allowWatchBookmarks: 'true' })}`;
-      for await (const line of lines(stream({ path, signal }))) {
-        const event = JSON.parse(line) as WatchEvent;
-        if (event.type === 'ERROR') throw new ApiError(event.object as unknown as Status);
-        yield event;
-      }
-    },
-    exec: (namespace, pod, container, argv, io) =>
-      openStream(connection, transport, { namespace, pod, subresource: 'exec', container, argv }, io),
-    attach: (namespace, pod, container, io) =>
-      openStream(connection, transport, { namespace, pod, subresource: 'attach', container, argv: [] }, io),
-    logs: (namespace, pod, query, signal) =>
-      stream({
-        path: `/api/v1/namespaces/${namespace}/pods/${pod}/log${queryString(query)}`,
-        accept: '*/*',
-        ...(signal && { signal }),
-      }),
-    close: transport.close,
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    reason: 'NotFound',
+    message: `no matches for kind "${kind}" in version "${apiVersion}"`,
+    details: { kind, group: groupOf(apiVersion) },
+    code: 404,
   };
 }
 
