@@ -1,11 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where `.ci/run` wants the counts. */
+const report = process.env['VITEST_JSON'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
   },
 });

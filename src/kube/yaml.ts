@@ -27,8 +27,9 @@ export function parseManifests(text: string, file: string): { manifests: Manifes
       problems.push({ file, line, column: col, message: error.message.split('\n')[0] ?? error.message });
     }
     if (document.errors.length > 0 || document.contents === null) continue;
-    const { line, col } = lines.linePos(document.contents.range?.[0] ?? 0);
     const value: unknown = document.toJS();
+    if (value === null) continue;
+    const { line, col } = lines.linePos(document.contents.range?.[0] ?? 0);
     if (!isMap(document.contents) || !isObject(value)) {
       problems.push({ file, line, column: col, message: 'not a Kubernetes object: expected a mapping' });
       continue;
