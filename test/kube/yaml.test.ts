@@ -20,8 +20,8 @@ describe('manifests', () => {
     expect(problems).toEqual([]);
     expect(manifests.map(({ object, line }) => [object.kind, object.metadata.name, line])).toEqual([
       ['Pod', 'a', 4],
-      ['Service', 'b', 6],
-      ['Service', 'c', 6],
+      ['Service', 'b', 8],
+      ['Service', 'c', 8],
     ]);
   });
 
