@@ -43,6 +43,11 @@ export interface Flow {
   readonly protocol: Protocol;
   /** Of the destination; 0 for ICMP. */
   readonly port: number;
+  /**
+   * The pod reached itself through a Service: both addresses are its own, yet the packet left the pod and is judged
+   * (without it, a pod that talks to its own address is loopback).
+   */
+  readonly hairpin?: boolean;
 }
 
 /** The rule that ended the walk in one direction. */
@@ -54,7 +59,12 @@ export type Decision =
   /** Pod to itself by its own address: never leaves the pod. */
   | { readonly by: 'loopback' }
   /** A Kubernetes rule allows it; `ruleIndex` is the index in spec.ingress or spec.egress. */
-  | { readonly by: 'rule'; readonly policy: PolicyRef; readonly ruleIndex: number; readonly action: 'Allow' | 'Deny' | 'Pass' }
+  | {
+      readonly by: 'rule';
+      readonly policy: PolicyRef;
+      readonly ruleIndex: number;
+      readonly action: 'Allow' | 'Deny' | 'Pass';
+    }
   /** Isolated by these (sorted), and no rule allows it. Calico: the end of a tier. */
   | { readonly by: 'isolation'; readonly policies: readonly PolicyRef[]; readonly tier: string }
   /** A Calico profile. */

@@ -1,0 +1,146 @@
+/**
+ * Whom does a Calico policy, or one side of its rule, mean? The rules for combining selector, namespaceSelector and
+ * serviceAccounts are those of libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go.
+ */
+import type { Labels } from '../kube/objects.ts';
+import { labelOf } from '../kube/selectors.ts';
+import { type LabelReader, parseCalicoSelector, type SelectorTest } from './calico-selector.ts';
+import { parseNets } from './net.ts';
+import type { Endpoint, EndpointSelector, EntityMatch } from './normal.ts';
+import { recordOf, textOf, textsOf } from './untyped.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+const everything: SelectorTest = () => true;
+const namespaceName = 'projectcalico.org/name';
+const nothing: SelectorTest = () => false;
+
+/** The endpoints that a policy applies to. */
+export function calicoSubject(spec: Fields, namespace: string | undefined): EndpointSelector {
+  const serviceAccountText = textOf(spec['serviceAccountSelector']) ?? '';
+  return selectorOf({
+    selector: textOf(spec['selector']) ?? '',
+    namespaceSelector: namespace === undefined ? (textOf(spec['namespaceSelector']) ?? '') : '',
+    namespace,
+    serviceAccounts: serviceAccountText ? { names: [], selector: serviceAccountText } : undefined,
+    podsOnly: true,
+  });
+}
+
+/** undefined: this side of the rule asks nothing. */
+export function calicoEntity(entity: Fields, namespace: string | undefined): EntityMatch | undefined {
+  const selector = textOf(entity['selector']) ?? '';
+  const notSelector = textOf(entity['notSelector']) ?? '';
+  const namespaceSelector = textOf(entity['namespaceSelector']) ?? '';
+  const accounts = entity['serviceAccounts'] === undefined ? undefined : recordOf(entity['serviceAccounts']);
+  const serviceAccounts = accounts && {
+    names: textsOf(accounts['names']),
+    selector: textOf(accounts['selector']) ?? '',
+  };
+  const asksAccounts =
+    serviceAccounts !== undefined && (serviceAccounts.names.length > 0 || serviceAccounts.selector !== '');
+  const asksSelector =
+    selector !== '' || namespaceSelector !== '' || asksAccounts || (namespace !== undefined && notSelector !== '');
+  const nets = textsOf(entity['nets']);
+  const notNets = textsOf(entity['notNets']);
+  // A Service's endpoints are not part of a snapshot: a rule that names one matches nobody here.
+  const services = entity['services'] !== undefined;
+  if (!asksSelector && !notSelector && nets.length === 0 && notNets.length === 0 && !services) return undefined;
+  return {
+    ...((nets.length > 0 || services) && { nets: services ? [] : parseNets(nets) }),
+    ...(notNets.length > 0 && { notNets: parseNets(notNets) }),
+    ...(asksSelector && {
+      selector: selectorOf({ selector, namespaceSelector, namespace, serviceAccounts, podsOnly: false }),
+    }),
+    ...(notSelector && {
+      notSelector: selectorOf({
+        selector: notSelector,
+        namespaceSelector: '',
+        namespace: undefined,
+        serviceAccounts: undefined,
+        podsOnly: false,
+      }),
+    }),
+  };
+}
+
+interface SelectorParts {
+  readonly selector: string;
+  readonly namespaceSelector: string;
+  /** Of the policy; it confines the selection unless there is a namespaceSelector. */
+  readonly namespace: string | undefined;
+  readonly serviceAccounts: { readonly names: readonly string[]; readonly selector: string } | undefined;
+  readonly podsOnly: boolean;
+}
+
+function selectorOf(parts: SelectorParts): EndpointSelector {
+  const own = parts.namespaceSelector ? undefined : parts.namespace;
+  const labels = testOf(parts.selector);
+  const namespaces = parts.namespaceSelector ? namespaceTest(parts.namespaceSelector) : everything;
+  const account = serviceAccountTest(parts.serviceAccounts);
+  const matchesNamespace = (name: string | undefined, namespaceLabels: Labels): boolean =>
+    (own === undefined || name === own) && namespaces(namespaceReader(name, namespaceLabels));
+  return {
+    key: JSON.stringify([
+      'calico',
+      own ?? null,
+      parts.selector,
+      parts.namespaceSelector,
+      parts.serviceAccounts ?? null,
+      parts.podsOnly,
+    ]),
+    namespace: own,
+    matchesNamespace,
+    matches: (endpoint) =>
+      (!parts.podsOnly || endpoint.kind === 'pod') &&
+      matchesNamespace(endpoint.namespace, endpoint.namespaceLabels) &&
+      account(endpoint) &&
+      labels(endpointReader(endpoint)),
+  };
+}
+
+function testOf(text: string): SelectorTest {
+  const parsed = parseCalicoSelector(text);
+  return 'error' in parsed ? nothing : parsed.test;
+}
+
+/** In a namespaceSelector all() means every namespace and global() means what is in none, as rules.go rewrites them. */
+function namespaceTest(text: string): SelectorTest {
+  const all: SelectorTest = (label) => label(namespaceName) !== undefined;
+  const parsed = parseCalicoSelector(text, { all, global: (label) => !all(label) });
+  return 'error' in parsed ? nothing : parsed.test;
+}
+
+/** A namespace's labels as Calico's profile `kns.NAME` hands them down; what is in no namespace has none. */
+function namespaceReader(name: string | undefined, labels: Labels): LabelReader {
+  if (name === undefined) return () => undefined;
+  return (key) => (key === namespaceName ? name : labelOf(labels, key));
+}
+
+/** Calico adds labels of its own to every workload, and hands down the namespace's with the prefix `pcns.`. */
+function endpointReader(endpoint: Endpoint): LabelReader {
+  return (key) => {
+    if (key.startsWith('projectcalico.org/')) {
+      if (key === 'projectcalico.org/namespace') return endpoint.namespace;
+      if (key === 'projectcalico.org/orchestrator' && endpoint.kind === 'pod') return 'k8s';
+      if (key === 'projectcalico.org/serviceaccount') return accountOf(endpoint);
+    }
+    if (key.startsWith('pcns.')) return namespaceReader(endpoint.namespace, endpoint.namespaceLabels)(key.slice(5));
+    return labelOf(endpoint.labels, key);
+  };
+}
+
+/** A ServiceAccount's own labels are not part of a snapshot: a selector over them sees none. */
+function serviceAccountTest(accounts: SelectorParts['serviceAccounts']): (endpoint: Endpoint) => boolean {
+  if (!accounts) return () => true;
+  const { names, selector } = accounts;
+  const test = testOf(selector);
+  return (endpoint) => {
+    const name = accountOf(endpoint);
+    if (names.length > 0 && (name === undefined || !names.includes(name))) return false;
+    return selector === '' || test((key) => (key === namespaceName ? name : undefined));
+  };
+}
+
+function accountOf(endpoint: Endpoint): string | undefined {
+  return endpoint.kind === 'pod' ? (endpoint.serviceAccount ?? 'default') : undefined;
+}
