@@ -20,8 +20,11 @@ export type Signal =
 
 /** The readable end of a stream. */
 export interface Source {
-  /** The next bytes, never empty; undefined at the end of file. Rejects only when the reading process is killed. */
-  read(): Promise<Uint8Array | undefined>;
+  /**
+   * The next bytes, never empty; undefined at the end of file. Rejects only when the reading process is killed.
+   * Inside a container never more than `maxBytes`; a source that comes from outside may ignore the limit.
+   */
+  read(maxBytes?: number): Promise<Uint8Array | undefined>;
 }
 
 /** The writable end of a stream. */
@@ -55,11 +58,26 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   onResize(listener: () => void): () => void;
+  /** Which process group ^C, ^\ and the like reach. The interactive shell moves it to each job and back. */
+  foreground: number;
+}
+
+/** What reading and writing a device file does, once per open. */
+export interface Device {
+  read(): Source;
+  write(): Sink;
 }
 
 /** A container's files: a tree in memory, seeded by the image, shared by all processes of the container. */
 export interface FileSystem {
+  /** Follows symbolic links; undefined for a dangling one. */
   stat(path: string): FileStat | undefined;
+  /** The entry itself: the only way to see type `symlink`. */
+  lstat(path: string): FileStat | undefined;
+  /** Without `.`, `..` and symbolic links; undefined when it does not exist. */
+  realpath(path: string): string | undefined;
+  /** Set for type `device`. */
+  device(path: string): Device | undefined;
   readFile(path: string): Uint8Array | undefined;
   /** Throws FileError (EISDIR, ENOENT for a missing parent, EROFS, EACCES). */
   writeFile(path: string, bytes: Uint8Array, options?: { append?: boolean; mode?: number }): void;
@@ -116,6 +134,12 @@ export interface Process {
   onSignal(signal: Signal, handler: () => void): () => void;
   /** Starts another program of the container; its streams default to this process's. Not found: undefined. */
   spawn(argv: readonly string[], options?: SpawnOptions): Child | undefined;
+  /** Becomes another program in the same process (execve): resolves with its exit status. Not found: undefined. */
+  exec(argv: readonly string[], options?: SpawnOptions): Promise<number> | undefined;
+  /** Ignores the signal from now on, and so do children that start later. Returns a disposer. */
+  ignoreSignal(signal: Signal): () => void;
+  /** Process group, by which a terminal addresses its signals. */
+  readonly group: number;
   /** The container's process table: `ps`, `kill`. */
   readonly table: ProcessTable;
   /** Where a name on PATH leads; undefined when there is no such program. */
@@ -132,6 +156,14 @@ export interface SpawnOptions {
   readonly stderr?: Sink;
   /** `terminal: false` detaches from the parent's terminal (its end of a pipe is none). */
   readonly terminal?: boolean;
+  /** Run this instead of what argv[0] leads to: a shell's subshell, which is a process but no file. */
+  readonly program?: Program;
+  /** Process group: `new` makes the child its leader; a number joins that group; default: the parent's. */
+  readonly group?: 'new' | number;
+  /** Signals that the child ignores from its start, and its children after it (`nohup`, `trap '' INT`, background jobs). */
+  readonly ignore?: readonly Signal[];
+  /** The file to run where it is not to be looked up by argv[0] (a login shell's `-sh`, an applet's own name). */
+  readonly file?: string;
 }
 
 export interface Child {
@@ -139,6 +171,14 @@ export interface Child {
   /** Exit status, 0–255; 128 + number when a signal ended it. Never rejects. */
   readonly status: Promise<number>;
   kill(signal: Signal): void;
+}
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly user: string;
+  readonly argv: readonly string[];
+  readonly startedMs: number;
 }
 
 export interface ProcessTable {
