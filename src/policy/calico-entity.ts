@@ -45,21 +45,30 @@ export function calicoEntity(entity: Fields, namespace: string | undefined): Ent
   // A Service's endpoints are not part of a snapshot: a rule that names one matches nobody here.
   const services = entity['services'] !== undefined;
   if (!asksSelector && !notSelector && nets.length === 0 && notNets.length === 0 && !services) return undefined;
+  const positive = asksSelector
+    ? selectorOf({ selector, namespaceSelector, namespace, serviceAccounts, podsOnly: false })
+    : undefined;
+  const negative = notSelector ? selectorOf({ ...anywhere, selector: notSelector }) : undefined;
   return {
     ...((nets.length > 0 || services) && { nets: services ? [] : parseNets(nets) }),
     ...(notNets.length > 0 && { notNets: parseNets(notNets) }),
-    ...(asksSelector && {
-      selector: selectorOf({ selector, namespaceSelector, namespace, serviceAccounts, podsOnly: false }),
-    }),
-    ...(notSelector && {
-      notSelector: selectorOf({
-        selector: notSelector,
-        namespaceSelector: '',
-        namespace: undefined,
-        serviceAccounts: undefined,
-        podsOnly: false,
-      }),
-    }),
+    ...(positive && { selector: negative ? except(positive, negative) : positive }),
+    ...(negative && !positive && { notSelector: negative }),
+  };
+}
+
+const anywhere = { namespaceSelector: '', namespace: undefined, serviceAccounts: undefined, podsOnly: false } as const;
+
+/**
+ * With a positive selector Calico folds the negative one into it, endpoint by endpoint (felix/calc/rule_scanner.go,
+ * combineMatchesIfPossible): an address that two endpoints share matches when one of them passes both.
+ */
+function except(positive: EndpointSelector, negative: EndpointSelector): EndpointSelector {
+  return {
+    key: JSON.stringify([positive.key, 'except', negative.key]),
+    namespace: positive.namespace,
+    matchesNamespace: positive.matchesNamespace,
+    matches: (endpoint) => positive.matches(endpoint) && !negative.matches(endpoint),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Which protocols and ports does a Calico rule mean? Ports are those of the destination, as numbers, ranges or names. */
-import type { PortSet, TrafficMatch } from './normal.ts';
+import type { EndpointSelector, PortSet, TrafficMatch } from './normal.ts';
 import { listOf, numberOf, recordOf, textOf } from './untyped.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -16,11 +16,15 @@ const numbers: Readonly<Record<string, string>> = {
 /** Linux' range for connecting sockets: a flow does not carry its source port, so a rule is asked about all of these. */
 const ephemeral = { from: 32_768, to: 60_999 };
 
-export function calicoTraffic(rule: Fields): readonly TrafficMatch[] | undefined {
+/**
+ * `destination` is the rule's positive selector: Calico resolves named ports among the pods that it selects, so a network
+ * set that covers a pod's address does not lend the pod's named ports to the rule (felix/calc/rule_scanner.go).
+ */
+export function calicoTraffic(rule: Fields, owner: EndpointSelector | undefined): readonly TrafficMatch[] | undefined {
   const source = recordOf(rule['source']);
   const destination = recordOf(rule['destination']);
-  const ports = portSet(destination['ports']);
-  const notPorts = portSet(destination['notPorts']);
+  const ports = portSet(destination['ports'], owner);
+  const notPorts = portSet(destination['notPorts'], owner);
   const protocol = protocolOf(rule['protocol']);
   const notProtocol = protocolOf(rule['notProtocol']);
   const family = numberOf(rule['ipVersion']);
@@ -46,7 +50,7 @@ function protocolOf(value: unknown): string | undefined {
   return known ?? numbers[text] ?? text;
 }
 
-function portSet(value: unknown): PortSet | undefined {
+function portSet(value: unknown, owner?: EndpointSelector): PortSet | undefined {
   const entries = listOf(value);
   if (entries.length === 0) return undefined;
   const ranges: { from: number; to: number }[] = [];
@@ -57,7 +61,7 @@ function portSet(value: unknown): PortSet | undefined {
     if (from === undefined) names.push(text);
     else ranges.push({ from: Number(from), to: Number(to ?? from) });
   }
-  return { ranges, names };
+  return { ranges, names, owner };
 }
 
 function sourcePortsPossible(source: Fields): boolean {

@@ -68,6 +68,9 @@ function matchesOneTraffic(match: TrafficMatch, packet: Packet): boolean {
 function inPorts(ports: PortSet, { port, protocol, destination }: Packet): boolean {
   for (const { from, to } of ports.ranges) if (port >= from && port <= to) return true;
   if (ports.names.length === 0 || !destination.pod) return false;
+  const { owner } = ports;
+  if (owner && !destination.endpoints.some((endpoint) => endpoint.kind === 'pod' && owner.matches(endpoint)))
+    return false;
   return destination.pod.ports.some(
     (declared) =>
       declared.port === port &&

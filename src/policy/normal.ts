@@ -39,6 +39,8 @@ export interface PortSet {
   readonly ranges: readonly { readonly from: number; readonly to: number }[];
   /** Resolved against the destination pod's containerPorts of the flow's protocol. */
   readonly names: readonly string[];
+  /** Names count only on pods that this selects; undefined: on all. */
+  readonly owner?: EndpointSelector | undefined;
 }
 
 /** All given parts must hold. Protocols as TrafficProtocol. */

@@ -103,7 +103,7 @@ function rulesOf(value: unknown, ref: PolicyRef): NormalRule[] {
     return {
       index,
       action,
-      traffic: calicoTraffic(rule),
+      traffic: calicoTraffic(rule, destination?.selector),
       source: source && [source],
       destination: destination && [destination],
       decision: { by: 'rule', policy: ref, ruleIndex: index, action: action === 'Log' ? 'Pass' : action },
