@@ -1,0 +1,117 @@
+/**
+ * Runs a probe: executes, in the source pod's own container, whichever program is there, and reads what it says. Each
+ * attempt has a deadline, so that a lost packet costs seconds and not minutes; nothing is left running in the pod.
+ */
+import type { KubeClient } from '../kube/client.ts';
+import { ApiError, wellKnown } from '../kube/client.ts';
+import type { Pod } from '../kube/objects.ts';
+import { interpret } from './interpret.ts';
+import type { Attempt, Observation, ProbeRequest, Reason } from './observation.ts';
+import type { ToolRun } from './tools.ts';
+import { dnsTools, isName, toolsFor } from './tools.ts';
+
+export interface ProbeOptions {
+  /** Limit for the connection; default 2. */
+  readonly timeoutSeconds?: number;
+  /** What an attempt may take beyond that, for exec itself and for looking up a name; real time, default 5000. */
+  readonly graceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Rejects only when the cluster is unreachable or the signal aborts; every other failure is an `unknown` with its reason. */
+export async function runProbe(
+  client: KubeClient,
+  request: ProbeRequest,
+  options: ProbeOptions = {},
+): Promise<Observation> {
+  const timeoutSeconds = options.timeoutSeconds ?? 2;
+  const byName = request.protocol === 'TCP' && isName(request.host);
+  const unready = await findUnready(client, request);
+  if (unready) return unready;
+  for (const run of toolsFor(request, timeoutSeconds)) {
+    const attempt = await runInPod(client, request, run, timeoutSeconds * 1000, options);
+    const observation = interpret({ tool: run.tool, byName, timeoutSeconds }, attempt);
+    if (!observation) continue;
+    return observation.reason === 'name-failed' ? explainName(client, request, observation, options) : observation;
+  }
+  return unknown(
+    'no-tool',
+    `the container has none of ${toolsFor(request, timeoutSeconds)
+      .map(({ tool }) => tool)
+      .join(', ')}`,
+  );
+}
+
+/** "bad address" says neither "no such name" nor "no answer": ask DNS for a name that exists, and see whether it talks. */
+async function explainName(
+  client: KubeClient,
+  request: ProbeRequest,
+  failed: Observation,
+  options: ProbeOptions,
+): Promise<Observation> {
+  for (const run of dnsTools()) {
+    const attempt = await runInPod(client, request, run, 5000, options);
+    const answer = interpret({ tool: run.tool, byName: false, timeoutSeconds: 5 }, attempt);
+    if (!answer) continue;
+    const evidence = [...failed.evidence, attempt];
+    if (answer.outcome === 'allowed')
+      return { ...failed, reason: 'no-such-name', detail: `DNS answers, but knows no ${request.host}`, evidence };
+    if (answer.outcome === 'blocked' || answer.reason === 'cut-off')
+      return { ...failed, reason: 'dns-silent', detail: 'DNS gave no answer', evidence };
+    return { ...failed, evidence };
+  }
+  return failed;
+}
+
+async function runInPod(
+  client: KubeClient,
+  request: ProbeRequest,
+  run: ToolRun,
+  limitMs: number,
+  options: ProbeOptions,
+): Promise<Attempt> {
+  const { argv } = run;
+  const deadline = AbortSignal.timeout(limitMs + (options.graceMs ?? 5000));
+  const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
+  const output = { stdout: '', stderr: '' };
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const take = (stream: 'stdout' | 'stderr') => (bytes: Uint8Array) => {
+    output[stream] += decoders[stream].decode(bytes, { stream: true });
+  };
+  try {
+    const { exitCode, error } = await client.exec(request.namespace, request.pod, request.container, argv, {
+      onStdout: take('stdout'),
+      onStderr: take('stderr'),
+      signal,
+    });
+    return { argv, ...output, cutOff: false, ...(error === undefined ? { exitCode } : { exitCode: undefined, error }) };
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    if (deadline.aborted) return { argv, ...output, exitCode: undefined, cutOff: true };
+    if (cause instanceof ApiError) return { argv, ...output, exitCode: undefined, cutOff: false, error: cause.message };
+    throw cause;
+  }
+}
+
+/** Broken environment is not a wrong fix: a pod that is missing or not up yet says so. */
+async function findUnready(
+  client: KubeClient,
+  { namespace, pod: name, container }: ProbeRequest,
+): Promise<Observation | undefined> {
+  const pod = await client.find<Pod>(wellKnown.pods, namespace, name);
+  if (!pod) return unknown('no-such-pod', `there is no pod ${namespace}/${name}`);
+  const wanted = container ?? pod.spec?.containers[0]?.name;
+  const state = pod.status?.containerStatuses?.find((status) => status.name === wanted)?.state;
+  if (state?.running) return undefined;
+  const waiting = state?.waiting?.reason ?? pod.status?.phase ?? 'Pending';
+  const image = /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName)$/.test(waiting);
+  const terminated = state?.terminated ? `, terminated with exit code ${state.terminated.exitCode}` : '';
+  return unknown(
+    image ? 'image-not-pulled' : 'not-ready',
+    `container ${wanted} of pod ${namespace}/${name} is not running: ${waiting}${terminated}`,
+  );
+}
+
+function unknown(reason: Reason, detail: string): Observation {
+  return { outcome: 'unknown', reason, detail, evidence: [] };
+}
