@@ -39,8 +39,13 @@ export interface ExplainingEngine extends PolicyEngine {
   readonly store: SnapshotStore;
 }
 
-export function createPolicyEngine(snapshot?: PolicySnapshot): ExplainingEngine {
-  const engine = new PlainEngine();
+export interface EngineOptions {
+  /** False as in Cilium, where an ipBlock never holds a pod's address. Default true, as in Calico and the e2e suite. */
+  readonly ipBlocksHoldPods?: boolean;
+}
+
+export function createPolicyEngine(snapshot?: PolicySnapshot, options: EngineOptions = {}): ExplainingEngine {
+  const engine = new PlainEngine(options);
   for (const namespace of snapshot?.namespaces ?? []) engine.setNamespace(namespace);
   for (const pod of snapshot?.pods ?? []) engine.setPod(pod);
   for (const policy of snapshot?.policies ?? []) engine.setPolicy(policy);
@@ -49,7 +54,12 @@ export function createPolicyEngine(snapshot?: PolicySnapshot): ExplainingEngine 
 
 class PlainEngine implements ExplainingEngine {
   readonly store = new SnapshotStore();
-  #memos = new WeakMap<PolicyPod, PodMemo>();
+  readonly #memos = new WeakMap<PolicyPod, PodMemo>();
+  readonly #ipBlocksHoldPods: boolean;
+
+  constructor({ ipBlocksHoldPods = true }: EngineOptions) {
+    this.#ipBlocksHoldPods = ipBlocksHoldPods;
+  }
 
   setNamespace(namespace: PolicyNamespace): void {
     this.store.setNamespace(namespace);
@@ -89,7 +99,7 @@ class PlainEngine implements ExplainingEngine {
 
   packetOf({ sourceIp, destinationIp, protocol, port }: Flow): Packet {
     const source = this.#side(sourceIp);
-    const family = source.ip?.family ?? 4;
+    const family = sourceIp.includes(':') ? 6 : 4;
     const destination = this.#side(destinationIp);
     return { source, destination, protocol, ruleProtocol: trafficProtocol(protocol, family), family, port };
   }
@@ -126,7 +136,7 @@ class PlainEngine implements ExplainingEngine {
       const namespaceLabels = this.store.labelsOf(namespace);
       endpoints.push({ kind: 'set', namespace, labels, namespaceLabels, serviceAccount: undefined });
     }
-    return { ip, pod, endpoints };
+    return { ip: pod && !this.#ipBlocksHoldPods ? undefined : ip, pod, endpoints };
   }
 
   #memo(pod: PolicyPod): PodMemo {

@@ -5,7 +5,7 @@ import type { Endpoint, EntityMatch, NormalRule, PortSet, TrafficMatch } from '.
 
 /** One end of a packet. */
 export interface Side {
-  /** undefined for text that is no address: no block holds it. */
+  /** What blocks are asked about; undefined where no block can hold it. */
   readonly ip: Ip | undefined;
   readonly pod: PolicyPod | undefined;
   /** The pod and the network sets at this address. */

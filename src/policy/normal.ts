@@ -3,7 +3,7 @@
  * "default"; Calico's rules keep their action. Both evaluators read this form, so they cannot differ in how they read YAML.
  */
 import type { Labels } from '../kube/objects.ts';
-import type { Decision, Direction, PolicyRef } from './model.ts';
+import type { Decision, Direction, PolicyObject, PolicyRef } from './model.ts';
 import type { Net } from './net.ts';
 
 /** What selectors select: pods, and Calico's network sets. */
@@ -72,6 +72,8 @@ export interface NormalPolicy {
   /** Identity: equal keys are the same object. */
   readonly key: string;
   readonly ref: PolicyRef;
+  /** As it was written, for those who explain. */
+  readonly object: PolicyObject;
   /** Position in its tier: order, then `tieBreak`. */
   readonly order: number;
   readonly tieBreak: string;

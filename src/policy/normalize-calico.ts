@@ -74,6 +74,7 @@ function policyOf(object: KubeObject, key: string, ref: PolicyRef): Normalized {
   const policy: NormalPolicy = {
     key,
     ref,
+    object,
     order: numberOf(spec['order']) ?? Number.POSITIVE_INFINITY,
     tieBreak: `${ref.name}/${ref.namespace ?? ''}/${kindName}`,
     subject: calicoSubject(spec, ref.namespace),

@@ -35,6 +35,7 @@ export function normalizeKubernetes(policy: NetworkPolicy): NormalPolicy {
   return {
     key: `k8s/${namespace}/${name}`,
     ref,
+    object: policy,
     order: kubernetesOrder,
     tieBreak: `${name}/${namespace}/KubernetesNetworkPolicy`,
     subject: podsOf(namespace, policy.spec?.podSelector ?? {}),
