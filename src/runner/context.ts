@@ -1,0 +1,54 @@
+/** What a session works with: a scenario, a cluster behind its API, a way to run commands, and somebody who listens. */
+import type { Cluster } from '../cluster/provider.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Scenario } from '../scenario/model.ts';
+import type { RunnerEvent } from './events.ts';
+
+export interface CommandOutcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order in which they came. */
+  readonly output: string;
+  readonly exitCode: number;
+}
+
+export interface CommandInput {
+  readonly stdin?: string;
+  /** Relative files are looked for here. */
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs `kubectl …` (the built-in or the system's) or `netpol-lab …`. Never throws for a non-zero exit. */
+export type CommandRunner = (argv: readonly string[], input: CommandInput) => Promise<CommandOutcome>;
+
+export interface LabContext {
+  readonly scenario: Scenario;
+  readonly client: KubeClient;
+  readonly cluster: Pick<Cluster, 'name' | 'provider' | 'kubeconfig' | 'setOutside'>;
+  /**
+   * True where the whole cluster is the lab's own (embedded, kind). Elsewhere every object that we make carries our label,
+   * and nothing without it is ever deleted.
+   */
+  readonly ownsCluster: boolean;
+  readonly run: CommandRunner;
+  readonly emit: (event: RunnerEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export const labLabel = 'app.kubernetes.io/managed-by';
+export const labLabelValue = 'netpol-lab';
+export const fieldManager = 'netpol-lab';
+/** Where what belongs to a running lab is kept. */
+export const stateNamespace = 'netpol-lab';
+
+/** Reports how long a piece of work took, whatever comes of it. */
+export async function timed<T>(context: Pick<LabContext, 'emit'>, what: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  context.emit({ type: 'work-started', what });
+  try {
+    return await work();
+  } finally {
+    context.emit({ type: 'work-finished', what, durationMs: performance.now() - started });
+  }
+}

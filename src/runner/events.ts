@@ -1,0 +1,48 @@
+/** Everything that happens in a session, as data. The runner emits these and prints nothing; terminals and reports subscribe. */
+
+import type { Explained } from '../check/describe-result.ts';
+import type { CheckResult, ProbeResult } from '../check/grade.ts';
+import type { Problem } from '../scenario/location.ts';
+import type { Page, Phase, Question, Scenario } from '../scenario/model.ts';
+import type { CommandOutcome } from './context.ts';
+
+/** One thing that the contract proves of a scenario. */
+export interface Stage {
+  readonly kind: 'healthy' | 'broken' | 'cause' | 'pages' | 'solution' | 'trap' | 'reset';
+  /** Of the solution or the trap. */
+  readonly id: string | undefined;
+  readonly status: 'pass' | 'fail';
+  readonly problems: readonly Problem[];
+  readonly durationMs: number;
+}
+
+export interface CheckReport {
+  readonly result: CheckResult;
+  readonly explained: Explained;
+}
+
+export type RunnerEvent =
+  | {
+      readonly type: 'session-opened';
+      readonly scenario: Scenario;
+      readonly cluster: string;
+      readonly kubeconfig: string;
+    }
+  | { readonly type: 'work-started'; readonly what: string }
+  | { readonly type: 'work-finished'; readonly what: string; readonly durationMs: number }
+  | { readonly type: 'phase-reached'; readonly phase: Phase }
+  | { readonly type: 'probe-finished'; readonly phase: Phase; readonly result: ProbeResult }
+  | { readonly type: 'page-opened'; readonly page: Page; readonly number: number; readonly count: number }
+  | { readonly type: 'prose-shown'; readonly markdown: string }
+  | { readonly type: 'question-asked'; readonly question: Question }
+  | { readonly type: 'command-started'; readonly text: string }
+  | {
+      readonly type: 'command-finished';
+      readonly text: string;
+      readonly outcome: CommandOutcome;
+      readonly problems: readonly string[];
+    }
+  | { readonly type: 'checks-graded'; readonly reports: readonly CheckReport[]; readonly solved: boolean }
+  | { readonly type: 'hint-given'; readonly number: number; readonly count: number; readonly text: string }
+  | { readonly type: 'reset-done'; readonly discarded: readonly string[]; readonly restored: readonly string[] }
+  | { readonly type: 'stage-finished'; readonly scenario: string; readonly stage: Stage };

@@ -1,0 +1,80 @@
+/** What is in a scenario's namespaces, of the kinds that a learner can change: read from the API, keyed, with fingerprints. */
+import type { DiscoveredType } from '../kube/client.ts';
+import { pathOf } from '../kube/client.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import type { LabContext } from './context.ts';
+import { fingerprint, isOwned } from './fingerprint.ts';
+import { keyOf, type Scope } from './scope.ts';
+
+export interface Item {
+  readonly key: string;
+  readonly hash: string;
+  readonly uid: string;
+  /** A controller made it. */
+  readonly owned: boolean;
+  readonly object: KubeObject;
+}
+
+/** Derived kinds (EndpointSlice, Event, Lease …) are left out: they follow from these. */
+const kinds: readonly string[] = [
+  'networkpolicies',
+  'pods',
+  'services',
+  'deployments',
+  'replicasets',
+  'statefulsets',
+  'daemonsets',
+  'jobs',
+  'cronjobs',
+  'configmaps',
+  'networksets',
+  'globalnetworkpolicies',
+  'globalnetworksets',
+];
+
+/** Sorted by key; Namespaces of the scope themselves come first. */
+export async function takeInventory(context: LabContext, scope: Scope): Promise<readonly Item[]> {
+  const { client } = context;
+  const extra = new Set(scope.broken.map(({ kind }) => kind));
+  const types = (await client.types()).filter((type) => isWanted(type, extra));
+  const lists = await Promise.all(
+    types.flatMap((type) =>
+      type.namespaced
+        ? scope.namespaces.map((namespace) => listAll(context, type, namespace))
+        : [listAll(context, type, undefined)],
+    ),
+  );
+  const namespaces = new Set(scope.namespaces);
+  return lists
+    .flat()
+    .filter(({ kind, metadata }) => kind !== 'Namespace' || namespaces.has(metadata.name ?? ''))
+    .map((object) => ({
+      key: keyOf(object),
+      hash: fingerprint(object),
+      uid: object.metadata.uid ?? '',
+      owned: isOwned(object),
+      object,
+    }))
+    .sort((a, b) => order(a.key) - order(b.key) || (a.key < b.key ? -1 : 1));
+}
+
+function isWanted(type: DiscoveredType, extra: ReadonlySet<string | undefined>): boolean {
+  if (!type.verbs.includes('list') || !type.verbs.includes('delete')) return false;
+  if (type.group === 'crd.projectcalico.org') return false;
+  return type.kind === 'Namespace' || kinds.includes(type.resource) || extra.has(type.kind);
+}
+
+/** Items of a List carry neither apiVersion nor kind. */
+async function listAll(
+  { client }: LabContext,
+  type: DiscoveredType,
+  namespace: string | undefined,
+): Promise<KubeObject[]> {
+  const { items = [] } = await client.json<{ items?: KubeObject[] }>({ path: pathOf(type, namespace) });
+  const apiVersion = type.group ? `${type.group}/${type.version}` : type.version;
+  return items.map((item) => ({ ...item, apiVersion, kind: type.kind }));
+}
+
+function order(key: string): number {
+  return key.startsWith('Namespace/') ? 0 : 1;
+}

@@ -1,0 +1,93 @@
+/** Brings the cluster into a scenario's healthy or broken state, and back into the broken one after somebody changed things. */
+import { pathOf, wellKnown } from '../kube/client.ts';
+import { applyObjects, deleteObject } from './apply.ts';
+import type { Baseline } from './baseline.ts';
+import { baselineOf, compareWithBaseline } from './baseline.ts';
+import type { LabContext } from './context.ts';
+import { labLabel, labLabelValue, timed } from './context.ts';
+import { type Item, takeInventory } from './inventory.ts';
+import { keyOf, nameKey, scopeOf } from './scope.ts';
+import { waitReady } from './wait-ready.ts';
+
+/** Outside hosts, manifests, and everything ready. */
+export async function makeHealthy(context: LabContext): Promise<void> {
+  const scope = scopeOf(context);
+  await timed(context, 'hosts beyond the cluster', () => context.cluster.setOutside(context.scenario.outside));
+  await timed(context, 'manifests', () => applyObjects(context, scope.manifests));
+  await timed(context, 'pods ready', () => waitReady(context, scope.manifests));
+  context.emit({ type: 'phase-reached', phase: 'healthy' });
+}
+
+/** Applies the fault; pods that have to meet it at their start are started again. Returns what `reset` goes back to. */
+export async function makeBroken(context: LabContext): Promise<Baseline> {
+  const scope = scopeOf(context);
+  await timed(context, 'fault', async () => {
+    await applyObjects(context, scope.fault);
+    for (const pod of scope.restarts) await deleteObject(context.client, pod);
+    await applyObjects(context, scope.restarts);
+    await waitReady(context, scope.broken);
+  });
+  context.emit({ type: 'phase-reached', phase: 'broken' });
+  return baselineOf(await takeInventory(context, scope), scope);
+}
+
+export interface ResetResult {
+  /** For people: `NetworkPolicy default/allow-dns`. */
+  readonly discarded: readonly string[];
+  readonly restored: readonly string[];
+  /** Left alone although not part of the scenario: unlabelled objects of a cluster that is not ours. */
+  readonly spared: readonly string[];
+  readonly baseline: Baseline;
+}
+
+/** Back to the broken state. Touches only what differs from the baseline. */
+export async function resetToBroken(context: LabContext, baseline: Baseline): Promise<ResetResult> {
+  const scope = scopeOf(context);
+  const difference = compareWithBaseline(baseline, await takeInventory(context, scope), scope);
+  const mayDelete = difference.discard.filter((item) => isOurs(context, item));
+  for (const item of byOwnersFirst(mayDelete)) await deleteObject(context.client, item.object);
+  for (const item of difference.relabel) await setLabels(context, item, baseline[item.key]?.labels ?? {});
+  const restore = scope.broken.filter((object) => difference.restore.has(keyOf(object)));
+  await applyObjects(context, restore);
+  await waitReady(context, scope.broken);
+  const after = await takeInventory(context, scope);
+  return {
+    discarded: mayDelete.filter(({ owned }) => !owned).map(({ key }) => nameKey(key)),
+    restored: [
+      ...restore.map((object) => nameKey(keyOf(object))),
+      ...difference.relabel.map(({ key }) => nameKey(key)),
+    ],
+    spared: difference.discard.filter((item) => !mayDelete.includes(item)).map(({ key }) => nameKey(key)),
+    baseline: { ...baselineOf(after, scope), ...foreignEntries(baseline) },
+  };
+}
+
+function isOurs({ ownsCluster }: LabContext, { object, owned }: Item): boolean {
+  return ownsCluster || owned || object.metadata.labels?.[labLabel] === labLabelValue;
+}
+
+/** Otherwise a Deployment would make its pods again while we delete them. */
+function byOwnersFirst(items: readonly Item[]): readonly Item[] {
+  const rank = ({ object: { kind }, owned }: Item) => (kind === 'Pod' ? 2 : owned ? 1 : 0);
+  return [...items].sort((a, b) => rank(a) - rank(b));
+}
+
+/** What was there before the scenario keeps its first fingerprint. */
+function foreignEntries(baseline: Baseline): Baseline {
+  return Object.fromEntries(Object.entries(baseline).filter(([, { own }]) => !own));
+}
+
+async function setLabels(
+  { client }: LabContext,
+  { object }: Item,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  const removed = Object.keys(object.metadata.labels ?? {}).filter((key) => !(key in labels));
+  const patch = { metadata: { labels: { ...labels, ...Object.fromEntries(removed.map((key) => [key, null])) } } };
+  await client.json({
+    method: 'PATCH',
+    path: pathOf(wellKnown.namespaces, undefined, object.metadata.name),
+    body: patch,
+    contentType: 'application/merge-patch+json',
+  });
+}
