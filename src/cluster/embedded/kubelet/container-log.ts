@@ -1,0 +1,172 @@
+/**
+ * A container's log as containerd keeps it: one entry per line, the rest of a line that is too long or never ended as a
+ * partial entry. Reading applies kubectl's options in the kubelet's order (pkg/kubelet/kuberuntime/logs).
+ */
+export interface LogEntry {
+  readonly epochMs: number;
+  /** Nanoseconds within the millisecond, so that equal times still sort and print distinct. */
+  readonly nanoseconds: number;
+  /** With its newline unless partial. */
+  readonly bytes: Uint8Array;
+  readonly partial: boolean;
+}
+
+export interface ContainerLog {
+  readonly entries: readonly LogEntry[];
+  /** Entries dropped from the front since the start: indexes of followers stay valid. */
+  readonly dropped: number;
+  readonly ended: boolean;
+  write(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
+  /** Flushes what has no newline, as a partial entry. */
+  end(): void;
+  /** Resolves at the next entry or at the end. */
+  changed(): Promise<void>;
+}
+
+const newline = 0x0a;
+/** containerd's max_container_log_line_size. */
+const lineLimit = 16 * 1024;
+/** Less than the kubelet's containerLogMaxSize of 10 MiB: many pods live in one process here. */
+const sizeLimit = 4 * 1024 * 1024;
+
+export function containerLog(now: () => number): ContainerLog {
+  const rests: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
+  let entries: LogEntry[] = [];
+  let dropped = 0;
+  let size = 0;
+  let ended = false;
+  let lastMs = -1;
+  let nanoseconds = 0;
+  let waiters: (() => void)[] = [];
+
+  const wake = (): void => {
+    const woken = waiters;
+    waiters = [];
+    for (const waiter of woken) waiter();
+  };
+
+  const append = (bytes: Uint8Array, partial: boolean): void => {
+    const epochMs = now();
+    nanoseconds = epochMs === lastMs ? Math.min(999_999, nanoseconds + 1_733) : 100_000 + (size % 7_919) * 97;
+    lastMs = epochMs;
+    entries.push({ epochMs, nanoseconds, bytes, partial });
+    size += bytes.length;
+    if (size > sizeLimit) rotate();
+  };
+
+  const rotate = (): void => {
+    const keep = entries.findIndex((_, index) => index >= entries.length / 2);
+    dropped += keep;
+    entries = entries.slice(keep);
+    size = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+  };
+
+  const take = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
+    const rest = rests[stream];
+    let start = 0;
+    for (;;) {
+      const end = bytes.indexOf(newline, start);
+      if (end < 0) break;
+      append(concat([...rest, bytes.subarray(start, end + 1)]), false);
+      rest.length = 0;
+      start = end + 1;
+    }
+    if (start < bytes.length) rest.push(bytes.slice(start));
+    while (lengthOf(rest) >= lineLimit) {
+      const whole = concat(rest);
+      append(whole.slice(0, lineLimit), true);
+      rest.length = 0;
+      if (whole.length > lineLimit) rest.push(whole.slice(lineLimit));
+    }
+  };
+
+  return {
+    get entries() {
+      return entries;
+    },
+    get dropped() {
+      return dropped;
+    },
+    get ended() {
+      return ended;
+    },
+    write(stream, bytes) {
+      if (ended || bytes.length === 0) return;
+      take(stream, bytes);
+      wake();
+    },
+    end() {
+      if (ended) return;
+      for (const stream of ['stdout', 'stderr'] as const) {
+        const rest = concat(rests[stream]);
+        if (rest.length > 0) append(rest, true);
+        rests[stream].length = 0;
+      }
+      ended = true;
+      wake();
+    },
+    changed: () => (ended ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+  };
+}
+
+export interface ReadOptions {
+  /** Entries before this are skipped. */
+  readonly sinceMs?: number | undefined;
+  /** The last so many entries; undefined is all. */
+  readonly tailLines?: number | undefined;
+  readonly timestamps?: boolean | undefined;
+  readonly limitBytes?: number | undefined;
+  readonly follow?: boolean | undefined;
+}
+
+/** Chunks of text as kubectl prints them. With `follow` until the log ends or the signal aborts. */
+export async function* readLog(
+  log: ContainerLog,
+  options: ReadOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const { sinceMs = Number.NEGATIVE_INFINITY, tailLines, timestamps = false, follow = false } = options;
+  let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+  let next = log.dropped + (tailLines === undefined ? 0 : Math.max(0, log.entries.length - tailLines));
+  let lineStart = true;
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  for (;;) {
+    for (; next < log.dropped + log.entries.length; next++) {
+      const entry = log.entries[Math.max(0, next - log.dropped)];
+      if (!entry || entry.epochMs < sinceMs) continue;
+      const text = timestamps && lineStart ? concat([encode(`${stamp(entry)} `), entry.bytes]) : entry.bytes;
+      lineStart = !entry.partial;
+      const chunk = text.length > left ? text.subarray(0, left) : text;
+      left -= chunk.length;
+      if (chunk.length > 0) yield chunk;
+      if (left <= 0) return;
+    }
+    if (!follow || log.ended || signal.aborted) return;
+    await Promise.race([log.changed(), aborted]);
+  }
+}
+
+/** RFC 3339 with nanoseconds, trailing zeros kept, as `--timestamps` prints. */
+function stamp(entry: LogEntry): string {
+  const iso = new Date(entry.epochMs).toISOString();
+  return `${iso.slice(0, 23)}${String(entry.nanoseconds).padStart(6, '0')}Z`;
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1 && parts[0]) return parts[0].slice();
+  const whole = new Uint8Array(lengthOf(parts));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
