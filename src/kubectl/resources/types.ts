@@ -1,0 +1,77 @@
+/** From what people type for a kind (`po`, `deployments.apps`, `NetworkPolicy`) to a served type. */
+import type { DiscoveredType } from '../../kube/client.ts';
+import type { ResourceType } from '../../kube/objects.ts';
+import { KubectlError } from '../errors.ts';
+import type { Session } from '../session.ts';
+
+/** Throws `the server doesn't have a resource type "x"`. */
+export async function resolveType(session: Session, word: string): Promise<DiscoveredType> {
+  const found = matchType(await session.types(), word);
+  if (found) return found;
+  throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(word.split('.')[0] ?? word)}`);
+}
+
+export function matchType(types: readonly DiscoveredType[], word: string): DiscoveredType | undefined {
+  const [name = '', ...rest] = word.toLowerCase().split('.');
+  const named = types.filter(
+    (type) =>
+      type.resource === name ||
+      type.singular === name ||
+      type.kind.toLowerCase() === name ||
+      type.shortNames.includes(name),
+  );
+  if (rest.length === 0) return named[0];
+  const [version = '', ...groups] = rest;
+  const group = rest.join('.');
+  return (
+    named.find((type) => type.version === version && type.group === groups.join('.')) ??
+    named.find((type) => type.group === group) ??
+    named.find((type) => type.group !== '' && type.group.startsWith(group))
+  );
+}
+
+/** `all`, `pods,svc` → the types, in order. */
+export async function resolveTypes(session: Session, word: string): Promise<DiscoveredType[]> {
+  const types = await session.types();
+  const out: DiscoveredType[] = [];
+  for (const part of word.split(',')) {
+    const members = types.filter((type) => type.categories.includes(part.toLowerCase()));
+    if (members.length > 0 && !matchType(types, part)) out.push(...firstOfEach(members));
+    else out.push(await resolveType(session, part));
+  }
+  return out;
+}
+
+/** One version per resource of a group. */
+function firstOfEach(types: readonly DiscoveredType[]): DiscoveredType[] {
+  const seen = new Set<string>();
+  return types.filter((type) => {
+    const key = qualified(type);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** `deployments.apps`, `pods` */
+export function qualified(type: ResourceType): string {
+  return type.group ? `${type.resource}.${type.group}` : type.resource;
+}
+
+/** `deployment.apps`: how kubectl names an object's kind. */
+export function kindName(type: ResourceType): string {
+  return `${type.kind.toLowerCase()}${type.group ? `.${type.group}` : ''}`;
+}
+
+/** `apps/v1` */
+export function apiVersionOf(type: ResourceType): string {
+  return type.group ? `${type.group}/${type.version}` : type.version;
+}
+
+/** Go's print of a GroupVersionResource: `apps/v1, Resource=deployments`, `/v1, Resource=pods`. */
+export function goResource(type: ResourceType): string {
+  return `${type.group}/${type.version}, Resource=${type.resource}`;
+}
+
+/** `apps/v1, Kind=Deployment` */
+export function goKind(type: ResourceType): string {
+  return `${type.group}/${type.version}, Kind=${type.kind}`;
+}
