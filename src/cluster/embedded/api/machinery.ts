@@ -41,6 +41,28 @@ export interface RequestInfo {
   readonly warn?: (text: string) => void;
 }
 
+/** One verb-bearing path below an object: `pods/log`, `deployments/scale`. */
+export interface ServedSubresource {
+  readonly name: string;
+  /** Of what it answers; empty group and version mean those of the type. */
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+}
+
+/** All that discovery says about a kind, and how the machinery addresses it. */
+export interface ServedType extends ResourceType {
+  readonly id: ResourceId;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+  readonly subresources: readonly ServedSubresource[];
+  /** False for a second version of a stored kind: the id is the same, `convert` gives its shape. */
+  readonly storage: boolean;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 export interface DeleteOptions {
@@ -51,7 +73,9 @@ export interface DeleteOptions {
 
 export interface Machinery {
   /** All served kinds, in discovery order. Grows with CustomResourceDefinitions. */
-  types(): readonly (ResourceType & { readonly id: ResourceId })[];
+  types(): readonly ServedType[];
+  /** The object in the shape of another served version; the same object where there is only one. */
+  convert(object: KubeObject, apiVersion: string): KubeObject;
   /** Newest resourceVersion of the store: one counter for all kinds, as etcd's. */
   readonly resourceVersion: number;
   /** Throws StatusError 404. */
@@ -63,11 +87,24 @@ export interface Machinery {
   create(resource: ResourceId, namespace: string | undefined, object: KubeObject, request?: RequestInfo): KubeObject;
   /** PUT: metadata.resourceVersion, if set, must be the current one. `request.subresource: 'status'` writes status only. */
   update(resource: ResourceId, namespace: string | undefined, object: KubeObject, request?: RequestInfo): KubeObject;
-  patch(resource: ResourceId, namespace: string | undefined, name: string, type: PatchType, patch: unknown, request?: RequestInfo): KubeObject;
+  patch(
+    resource: ResourceId,
+    namespace: string | undefined,
+    name: string,
+    type: PatchType,
+    patch: unknown,
+    request?: RequestInfo,
+  ): KubeObject;
   /**
    * Graceful for pods, finalizers honoured. Returns the object (still there, or a pod) or a Status Success (gone).
    */
-  delete(resource: ResourceId, namespace: string | undefined, name: string, options?: DeleteOptions, request?: RequestInfo): KubeObject | Status;
+  delete(
+    resource: ResourceId,
+    namespace: string | undefined,
+    name: string,
+    options?: DeleteOptions,
+    request?: RequestInfo,
+  ): KubeObject | Status;
   /**
    * Calls back synchronously after each commit, in order; `resource` undefined means every kind. Returns the disposer.
    * Listeners must not write from within: put work on a queue.

@@ -1,0 +1,43 @@
+/** Who may veto or complete a write? The admission plugins that the cluster runs, in the real server's order. */
+import type { KubeObject } from '../../../../kube/objects.ts';
+import type { Kind } from '../kinds/kind.ts';
+import type { Core, Draft } from '../machinery/core.ts';
+import { forbidden, notFound } from '../machinery/status.ts';
+
+const immortalNamespaces: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+const namespaceKind = { group: '', resource: 'namespaces', kind: 'Namespace' };
+
+/** Mutating plugins first, on a defaulted object that has its metadata. Throws StatusError. */
+export function admitCreate(core: Core, draft: Draft): void {
+  admitNamespace(core, draft);
+}
+
+export function admitUpdate(_core: Core, _draft: Draft): void {}
+
+/** NamespaceLifecycle. */
+export function admitDelete(_core: Core, kind: Kind, current: KubeObject): void {
+  const { name = '' } = current.metadata;
+  if (kind.id === 'namespaces' && immortalNamespaces.has(name)) {
+    throw forbidden(kind, name, 'this namespace may not be deleted');
+  }
+}
+
+function admitNamespace(core: Core, { kind, namespace, object }: Draft): void {
+  if (!kind.namespaced || !namespace) return;
+  const home = core.store.find('namespaces', undefined, namespace);
+  if (!home) throw notFound(namespaceKind, namespace);
+  if (!home.metadata.deletionTimestamp) return;
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const error = forbidden(kind, object.metadata.name ?? '', why);
+  error.status.details = {
+    ...error.status.details,
+    causes: [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  };
+  throw error;
+}

@@ -1,0 +1,60 @@
+/**
+ * The machinery of one cluster: what the HTTP layer, the controllers and the kubelet read and write. Everything in it is
+ * one synchronous step, and time and identities come from the clock and the random source that it is given.
+ */
+import type { Clock } from '../../../../kit/clock.ts';
+import type { Random } from '../../../../kit/random.ts';
+import type { Machinery } from '../machinery.ts';
+import { type Core, kindOf, scopeOf } from './core.ts';
+import { kindsOf } from './custom-definition.ts';
+import { Registry } from './registry.ts';
+import { notFound } from './status.ts';
+import { Store } from './store.ts';
+import { fromStorage } from './versions.ts';
+import { createObject } from './write-create.ts';
+import { deleteObject } from './write-delete.ts';
+import { patchObject } from './write-patch.ts';
+import { updateObject } from './write-update.ts';
+
+export interface MachineryOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+
+/** Empty: not even a namespace. `seedCalico` and the controllers fill it. */
+export function createMachinery(options: MachineryOptions): Machinery {
+  const store = new Store();
+  const registry = new Registry();
+  const core: Core = { store, registry, clock: options.clock, random: options.random };
+  store.subscribe(definitions, ({ type, object }) => {
+    registry.define(object.metadata.name ?? '', type === 'DELETED' ? [] : kindsOf(object));
+  });
+  return {
+    types: () => registry.all(),
+    convert: (object, version) => fromStorage(object, version),
+    get resourceVersion() {
+      return store.version;
+    },
+    get(id, namespace, name) {
+      const kind = kindOf(core, id);
+      const found = store.find(id, scopeOf(kind, namespace), name);
+      if (!found) throw notFound(kind, name);
+      return found;
+    },
+    find: (id, namespace, name) => {
+      const kind = registry.find(id);
+      return kind && store.find(id, scopeOf(kind, namespace), name);
+    },
+    list: (id, namespace) => store.list(id, scopeOf(kindOf(core, id), namespace)),
+    create: (id, namespace, object, request = {}) => createObject(core, id, namespace, object, request),
+    update: (id, namespace, object, request = {}) => updateObject(core, id, namespace, object, request),
+    patch: (id, namespace, name, type, patch, request = {}) =>
+      patchObject(core, id, namespace, name, type, patch, request),
+    delete: (id, namespace, name, deleteOptions = {}, request = {}) =>
+      deleteObject(core, id, namespace, name, deleteOptions, request),
+    subscribe: (id, listener) => store.subscribe(id, listener),
+    eventsSince: (id, version) => store.eventsSince(id, version),
+  };
+}
