@@ -82,3 +82,23 @@ function printTarget(target: Target): string {
       return `service ${target.namespace}/${target.name}`;
   }
 }
+
+/** As `parseDestination` reads it: `svc/kube-system/kube-dns:53/udp`. */
+export function printTargetOf({ target, port, protocol }: Destination): string {
+  return `${targetText(target)}:${port}/${protocol.toLowerCase()}`;
+}
+
+function targetText(target: Target): string {
+  switch (target.kind) {
+    case 'name':
+      return target.host;
+    case 'address':
+      return target.ip;
+    case 'outside':
+      return `outside/${target.name}`;
+    case 'pod':
+      return `pod/${target.namespace}/${target.name}`;
+    case 'service':
+      return `svc/${target.namespace}/${target.name}`;
+  }
+}

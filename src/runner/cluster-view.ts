@@ -1,0 +1,46 @@
+/** One look at everything that decides where a packet goes and whether it may: pods, namespaces, policies, Services, endpoints. */
+import type { KubeClient } from '../kube/client.ts';
+import { pathOf, wellKnown } from '../kube/client.ts';
+import type { EndpointSlice, KubeObject, Namespace, Pod, Service } from '../kube/objects.ts';
+import { snapshotOfCluster } from '../policy/cluster-snapshot.ts';
+import { createPolicyEngine, type ExplainingEngine } from '../policy/engine.ts';
+import type { PolicySnapshot } from '../policy/model.ts';
+
+export interface ClusterView {
+  readonly pods: readonly Pod[];
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+  readonly snapshot: PolicySnapshot;
+  readonly engine: ExplainingEngine;
+}
+
+const policyResources = new Set([
+  'networkpolicies',
+  'globalnetworkpolicies',
+  'networksets',
+  'globalnetworksets',
+  'tiers',
+]);
+
+export async function viewCluster(client: KubeClient): Promise<ClusterView> {
+  const types = await client.types();
+  // Calico serves its objects under two groups where its API server runs: one view of them is enough.
+  const aggregated = types.some(({ group }) => group === 'projectcalico.org');
+  const policyTypes = types.filter(
+    ({ resource, group }) => policyResources.has(resource) && !(aggregated && group === 'crd.projectcalico.org'),
+  );
+  const slices = types.find(({ resource }) => resource === 'endpointslices');
+  const [namespaces, pods, services, endpointSlices, ...policies] = await Promise.all([
+    client.list<Namespace>(wellKnown.namespaces),
+    client.list<Pod>(wellKnown.pods),
+    client.list<Service>(wellKnown.services),
+    slices ? client.list<EndpointSlice>(slices) : Promise.resolve([]),
+    ...policyTypes.map(async (type) => {
+      const { items = [] } = await client.json<{ items?: KubeObject[] }>({ path: pathOf(type) });
+      const apiVersion = type.group ? `${type.group}/${type.version}` : type.version;
+      return items.map((item) => ({ ...item, apiVersion, kind: type.kind }));
+    }),
+  ]);
+  const snapshot = snapshotOfCluster({ namespaces, pods, policies: policies.flat() });
+  return { pods, services, endpointSlices, snapshot, engine: createPolicyEngine(snapshot) };
+}

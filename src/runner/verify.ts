@@ -1,0 +1,40 @@
+/** Is it done? Runs every probe and grades every check; each failure comes with who decided and what to look at next. */
+import { gradeChecks, isSolved, type ProbeResult } from '../check/grade.ts';
+import { viewCluster } from './cluster-view.ts';
+import type { LabContext } from './context.ts';
+import type { CheckReport } from './events.ts';
+import { explainResult } from './explain.ts';
+import { sourcePod } from './resolve-probe.ts';
+import { runProbes } from './run-probes.ts';
+import { scopeOf } from './scope.ts';
+import { settle } from './settle.ts';
+
+export interface Verification {
+  readonly solved: boolean;
+  readonly results: readonly ProbeResult[];
+  readonly reports: readonly CheckReport[];
+}
+
+export async function verifyFix(
+  context: LabContext,
+  { settled = false }: { readonly settled?: boolean } = {},
+): Promise<Verification> {
+  const { scenario, client } = context;
+  if (!settled) await settle(context, scopeOf(context).namespaces);
+  const results = await runProbes(context, 'fixed');
+  const checks = gradeChecks(scenario.checks, results);
+  const failed = explain && checks.some(({ counterexample }) => counterexample !== undefined);
+  const view = failed ? await viewCluster(client) : undefined;
+  const reports = await Promise.all(
+    checks.map(async (result): Promise<CheckReport> => {
+      const { counterexample } = result;
+      if (!counterexample || !view) return { result, explained: {} };
+      const pod = (await sourcePod(client, counterexample.probe.from)) ?? '';
+      return { result, explained: explainResult(view, counterexample, pod, scenario.outside) };
+    }),
+  );
+  const solved = isSolved(checks);
+  context.emit({ type: 'checks-graded', reports, solved });
+  if (solved) context.emit({ type: 'phase-reached', phase: 'fixed' });
+  return { solved, results, reports };
+}
