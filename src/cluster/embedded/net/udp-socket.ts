@@ -1,0 +1,97 @@
+/** A UDP socket: sends down the data path or back along a known flow, and queues what arrives. */
+import type { DataPath } from './data-path.ts';
+import type { NetHost, UdpTarget } from './net-host.ts';
+import type { Datagram, SocketAddress, UdpSocket } from './sockets.ts';
+import type { UdpConntrack } from './udp-conntrack.ts';
+
+/** What the receive buffer holds before it drops. */
+const queueLimit = 256;
+
+export interface UdpOptions {
+  readonly local: SocketAddress;
+  /** Absent: any address. */
+  readonly ip: string | undefined;
+  readonly program: string | undefined;
+  readonly host: NetHost;
+  readonly path: DataPath;
+  readonly conntrack: UdpConntrack;
+  readonly sourceFor: (destinationIp: string) => string;
+  readonly onClose: () => void;
+}
+
+export class Udp implements UdpSocket, UdpTarget {
+  readonly local: SocketAddress;
+  readonly ip: string | undefined;
+  readonly program: string | undefined;
+  readonly #options: UdpOptions;
+  readonly #queue: Datagram[] = [];
+  readonly #waiting = new Set<() => void>();
+  #closed = false;
+
+  constructor(options: UdpOptions) {
+    this.local = options.local;
+    this.ip = options.ip;
+    this.program = options.program;
+    this.#options = options;
+  }
+
+  send(to: SocketAddress, bytes: Uint8Array): void {
+    if (this.#closed) return;
+    const { conntrack, host } = this.#options;
+    const source = { ip: this.ip ?? this.#options.sourceFor(to.ip), port: this.local.port };
+    const answers = conntrack.backward(source, to);
+    if (answers) {
+      answers.answered = true;
+      conntrack.refresh(answers);
+      answers.client.deliver({ kind: 'data', from: answers.asked, bytes });
+      return;
+    }
+    let flow = conntrack.forward(this, to);
+    if (!flow) {
+      const path = this.#options.path.send({ from: host, source, destination: to, protocol: 'UDP' });
+      if (path.kind === 'port-unreachable') this.deliver({ kind: 'refused' });
+      if (path.kind !== 'arrived') return;
+      flow = conntrack.add(this, to, path);
+    }
+    conntrack.refresh(flow);
+    const { path } = flow;
+    const target = path.host.udpTarget(path.destination.ip, path.destination.port);
+    if (target) target.deliver({ kind: 'data', from: path.seen, bytes });
+    else this.deliver({ kind: 'refused' });
+  }
+
+  deliver(datagram: Datagram): void {
+    if (this.#closed || this.#queue.length >= queueLimit) return;
+    this.#queue.push(datagram);
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async receive(signal: AbortSignal): Promise<Datagram> {
+    for (;;) {
+      signal.throwIfAborted();
+      const datagram = this.#queue.shift();
+      if (datagram) return datagram;
+      await this.#wait(signal);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.onClose();
+  }
+
+  #wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (finish: () => void) => () => {
+        signal.removeEventListener('abort', onAbort);
+        this.#waiting.delete(wake);
+        finish();
+      };
+      const onAbort = done(() => reject(signal.reason));
+      const wake = done(resolve);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(wake);
+    });
+  }
+}
