@@ -1,18 +1,8 @@
 /** One look at everything that decides where a packet goes and whether it may: pods, namespaces, policies, Services, endpoints. */
+import type { ClusterObjects } from '../diagnose/question.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { pathOf, wellKnown } from '../kube/client.ts';
 import type { EndpointSlice, KubeObject, Namespace, Pod, Service } from '../kube/objects.ts';
-import { snapshotOfCluster } from '../policy/cluster-snapshot.ts';
-import { createPolicyEngine, type ExplainingEngine } from '../policy/engine.ts';
-import type { PolicySnapshot } from '../policy/model.ts';
-
-export interface ClusterView {
-  readonly pods: readonly Pod[];
-  readonly services: readonly Service[];
-  readonly endpointSlices: readonly EndpointSlice[];
-  readonly snapshot: PolicySnapshot;
-  readonly engine: ExplainingEngine;
-}
 
 const policyResources = new Set([
   'networkpolicies',
@@ -22,7 +12,7 @@ const policyResources = new Set([
   'tiers',
 ]);
 
-export async function viewCluster(client: KubeClient): Promise<ClusterView> {
+export async function viewCluster(client: KubeClient): Promise<ClusterObjects> {
   const types = await client.types();
   // Calico serves its objects under two groups where its API server runs: one view of them is enough.
   const aggregated = types.some(({ group }) => group === 'projectcalico.org');
@@ -41,6 +31,5 @@ export async function viewCluster(client: KubeClient): Promise<ClusterView> {
       return items.map((item) => ({ ...item, apiVersion, kind: type.kind }));
     }),
   ]);
-  const snapshot = snapshotOfCluster({ namespaces, pods, policies: policies.flat() });
-  return { pods, services, endpointSlices, snapshot, engine: createPolicyEngine(snapshot) };
+  return { namespaces, pods, services, endpointSlices, policies: policies.flat() };
 }

@@ -1,40 +1,50 @@
-/** Who decided a flow, in the policy engine's words, and what to run next. Says nothing where policy is not the reason. */
+/** Who decides a flow, in the policy engine's words, what the diagnosis finds, and which command to run next. */
 import type { Explained } from '../check/describe-result.ts';
 import type { ProbeResult } from '../check/grade.ts';
-import { explainVerdict } from '../policy/explain.ts';
+import { type Diagnosis, diagnoseFlow } from '../diagnose/diagnose-flow.ts';
+import { type ClusterObjects, resolveQuestion } from '../diagnose/question.ts';
+import type { Outcome, ProbeRequest } from '../probe/observation.ts';
 import { printSource, printTargetOf } from '../scenario/endpoint.ts';
 import type { Outside, ProbeSpec } from '../scenario/model.ts';
-import type { ClusterView } from './cluster-view.ts';
-import { flowsOf, type NamedFlow } from './flows.ts';
+import type { LabContext } from './context.ts';
+import { resolveProbe } from './resolve-probe.ts';
 
-/** `pod` is the source pod's name as it was resolved. */
-export function explainResult(
-  view: ClusterView,
-  result: ProbeResult,
-  pod: string,
-  outside: readonly Outside[],
-): Explained {
-  const { probe, observation } = result;
-  if (observation.outcome === 'unknown') return { next: `kubectl -n ${probe.from.namespace} get pod ${pod}` };
-  const source = { namespace: probe.from.namespace, pod };
-  const flows = flowsOf(view, source, probe.to, outside);
-  return { decidedBy: decide(view, source, flows, observation.outcome === 'allowed'), next: whyCommand(probe) };
+export interface Wanted {
+  readonly observed?: Outcome;
+  readonly wanted: 'allowed' | 'blocked';
 }
 
-/** For a blocked probe the first flow that policy denies; for an allowed one what lets it through. */
-function decide(
-  view: ClusterView,
-  source: { namespace: string; pod: string },
-  flows: readonly NamedFlow[],
-  allowed: boolean,
-): string | undefined {
-  const name = `${source.namespace}/${source.pod}`;
-  const judged = flows.map((named) => ({ ...named, verdict: view.engine.judge(named.flow) }));
-  const chosen = allowed
-    ? judged.find(({ role }) => role === 'connection')
-    : judged.find(({ verdict }) => !verdict.allowed);
-  if (chosen) return explainVerdict(chosen.verdict, chosen.flow, { source: name, destination: chosen.destination });
-  return flows.length > 0 ? 'no NetworkPolicy: every policy allows this flow, so look at another layer' : undefined;
+export function diagnoseRequest(
+  view: ClusterObjects,
+  request: ProbeRequest,
+  outside: readonly Outside[],
+  { observed, wanted }: Wanted,
+): Diagnosis {
+  const { snapshot, question } = resolveQuestion(view, {
+    source: { namespace: request.namespace, name: request.pod },
+    host: request.host,
+    port: request.port,
+    protocol: request.protocol,
+    outside: Object.fromEntries(outside.map(({ name, addresses = [] }) => [name, addresses])),
+  });
+  return diagnoseFlow(snapshot, question, { wanted, ...(observed && observed !== 'unknown' && { observed }) });
+}
+
+/** For a result that is not as it should be. */
+export async function explainResult(
+  { client, scenario }: LabContext,
+  view: ClusterObjects,
+  { probe, observation, expected }: ProbeResult,
+): Promise<Explained> {
+  const resolved = await resolveProbe(client, probe.from, probe.to, scenario.outside);
+  if ('missing' in resolved || observation.outcome === 'unknown')
+    return { next: `kubectl -n ${probe.from.namespace} get pods` };
+  const wanted = expected === 'allowed' ? 'allowed' : 'blocked';
+  const { decidedBy } = diagnoseRequest(view, resolved.request, scenario.outside, {
+    observed: observation.outcome,
+    wanted,
+  });
+  return { decidedBy, next: whyCommand(probe) };
 }
 
 export function whyCommand({ from, to }: Pick<ProbeSpec, 'from' | 'to'>): string {

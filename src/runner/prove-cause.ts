@@ -1,38 +1,29 @@
-/** Does the declared cause hold? The policy that decides the symptom's flow must be the one that the scenario names. */
-import { printPolicy } from '../policy/explain.ts';
-import type { PolicyRef } from '../policy/model.ts';
+/** Does the declared cause hold? A diagnosis of the symptom's flow must find it: same object, same direction, same code. */
+import { findsCause } from '../diagnose/finding.ts';
 import type { Problem } from '../scenario/location.ts';
 import { viewCluster } from './cluster-view.ts';
 import type { LabContext } from './context.ts';
-import { flowsOf } from './flows.ts';
-import { sourcePod } from './resolve-probe.ts';
+import { diagnoseRequest } from './explain.ts';
+import { resolveProbe } from './resolve-probe.ts';
+import { symptomOf } from './symptom.ts';
 
 export async function proveCause(context: LabContext): Promise<readonly Problem[]> {
   const { scenario, client } = context;
   const { cause } = scenario;
-  const probe = scenario.probes.find(({ id }) => id === cause.probe);
-  if (!probe) return [];
+  const probe = symptomOf(scenario);
+  const resolved = await resolveProbe(client, probe.from, probe.to, scenario.outside);
+  if ('missing' in resolved) return [{ ...cause.at, message: `cause: ${resolved.missing}` }];
+  const wanted = probe.expect.healthy === 'allowed' ? 'allowed' : 'blocked';
   const view = await viewCluster(client);
-  const pod = (await sourcePod(client, probe.from)) ?? '';
-  const flows = flowsOf(view, { namespace: probe.from.namespace, pod }, probe.to, scenario.outside);
-  const denied = flows.map(({ flow }) => view.engine.judge(flow)).find(({ allowed }) => !allowed);
-  if (!denied)
-    return [
-      {
-        ...cause.at,
-        message: `cause: policy allows the flow of probe ${probe.id}, so ${cause.object} is not its cause`,
-      },
-    ];
-  const side = cause.direction === 'Egress' ? denied.egress : denied.ingress;
-  const { decision } = side;
-  const deciding: readonly PolicyRef[] =
-    decision.by === 'isolation' ? decision.policies : decision.by === 'rule' ? [decision.policy] : [];
-  const names = deciding.map(printPolicy);
-  if (!side.allowed && names.includes(cause.object)) return [];
+  const { findings, decidedBy } = diagnoseRequest(view, resolved.request, scenario.outside, { wanted });
+  if (findsCause(findings, cause)) return [];
+  const found =
+    findings.map(({ code, object, direction }) => `${code} ${object} (${direction})`).join(', ') || 'nothing';
+  const declared = `${cause.finding} ${cause.object} (${cause.direction})`;
   return [
     {
       ...cause.at,
-      message: `cause: ${cause.object} is declared for ${cause.direction.toLowerCase()}, but the flow of probe ${probe.id} is decided by ${names.join(', ') || decision.by}`,
+      message: `cause: the declared cause ${declared} is not what a diagnosis of probe ${probe.id} finds: ${found}; decided by: ${decidedBy ?? 'nobody'}`,
     },
   ];
 }

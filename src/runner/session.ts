@@ -3,7 +3,7 @@
  * is one method; what happens is told by events; what must outlive the terminal is written to the cluster.
  */
 import { LabError } from '../kit/errors.ts';
-import type { Page, PagePart, ProbeSpec } from '../scenario/model.ts';
+import type { Page, PagePart } from '../scenario/model.ts';
 import type { LabContext } from './context.ts';
 import { timed } from './context.ts';
 import { pageVariables } from './page-variables.ts';
@@ -11,6 +11,7 @@ import { fillVariables, type PageVariables, type PlayedCommand, playCommand } fr
 import { runProbes } from './run-probes.ts';
 import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
 import { type LabState, readState, writeState } from './state.ts';
+import { symptomOf } from './symptom.ts';
 import { type Verification, verifyFix } from './verify.ts';
 
 export interface Session {
@@ -35,7 +36,7 @@ export async function startSession(context: LabContext, { probeHealthy = false }
   const { scenario, client, cluster } = context;
   context.emit({ type: 'session-opened', scenario, cluster: cluster.name, kubeconfig: cluster.kubeconfig });
   await makeHealthy(context);
-  if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(context)]);
+  if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(scenario)]);
   const baseline = await makeBroken(context);
   const state: LabState = {
     schemaVersion: 1,
@@ -107,7 +108,7 @@ class GuidedSession implements Session {
   async probe(which: 'symptom' | 'all'): Promise<void> {
     const { scenario } = this.#context;
     const phase = this.state.phase === 'fixed' ? 'fixed' : 'broken';
-    await runProbes(this.#context, phase, which === 'all' ? scenario.probes : [symptomOf(this.#context)]);
+    await runProbes(this.#context, phase, which === 'all' ? scenario.probes : [symptomOf(this.#context.scenario)]);
   }
 
   async verify(): Promise<Verification> {
@@ -140,10 +141,4 @@ class GuidedSession implements Session {
     this.state = { ...this.state, ...change, log: [...this.state.log, entry] };
     await writeState(this.#context.client, this.state);
   }
-}
-
-export function symptomOf({ scenario }: Pick<LabContext, 'scenario'>): ProbeSpec {
-  const probe = scenario.probes.find(({ id }) => id === scenario.cause.probe) ?? scenario.probes[0];
-  if (!probe) throw new LabError('ERR_SCENARIO_INVALID', `${scenario.id} has no probes`);
-  return probe;
 }

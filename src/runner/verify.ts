@@ -4,7 +4,6 @@ import { viewCluster } from './cluster-view.ts';
 import type { LabContext } from './context.ts';
 import type { CheckReport } from './events.ts';
 import { explainResult } from './explain.ts';
-import { sourcePod } from './resolve-probe.ts';
 import { runProbes } from './run-probes.ts';
 import { scopeOf } from './scope.ts';
 import { settle } from './settle.ts';
@@ -15,9 +14,16 @@ export interface Verification {
   readonly reports: readonly CheckReport[];
 }
 
+export interface VerifyOptions {
+  /** Nothing was changed lately: no need to wait for policy to take effect. */
+  readonly settled?: boolean;
+  /** Say who decided each failed flow; default true. */
+  readonly explain?: boolean;
+}
+
 export async function verifyFix(
   context: LabContext,
-  { settled = false }: { readonly settled?: boolean } = {},
+  { settled = false, explain = true }: VerifyOptions = {},
 ): Promise<Verification> {
   const { scenario, client } = context;
   if (!settled) await settle(context, scopeOf(context).namespaces);
@@ -28,9 +34,8 @@ export async function verifyFix(
   const reports = await Promise.all(
     checks.map(async (result): Promise<CheckReport> => {
       const { counterexample } = result;
-      if (!counterexample || !view) return { result, explained: {} };
-      const pod = (await sourcePod(client, counterexample.probe.from)) ?? '';
-      return { result, explained: explainResult(view, counterexample, pod, scenario.outside) };
+      const explained = counterexample && view ? await explainResult(context, view, counterexample) : {};
+      return { result, explained };
     }),
   );
   const solved = isSolved(checks);
