@@ -74,7 +74,12 @@ function serviceAccountGroups(namespace: string): readonly string[] {
 export interface Impersonation {
   readonly user: User;
   /** What the real user must be allowed to `impersonate`. */
-  readonly asks: readonly { readonly group: string; readonly resource: string; readonly namespace?: string; readonly name: string }[];
+  readonly asks: readonly {
+    readonly group: string;
+    readonly resource: string;
+    readonly namespace?: string;
+    readonly name: string;
+  }[];
 }
 
 /** Undefined when the request impersonates nobody. Throws StatusError for groups without a user. */
@@ -84,7 +89,9 @@ export function impersonation(request: IncomingMessage): Impersonation | undefin
   const uid = header(request, 'impersonate-uid');
   if (name === undefined || name === '') {
     if (groups.length === 0 && uid === undefined) return undefined;
-    throw badRequest(`requested [${groups.map((group) => `{Group  ${group}    }`).join(' ')}] without impersonating a user`);
+    throw badRequest(
+      `requested [${groups.map((group) => `{Group  ${group}    }`).join(' ')}] without impersonating a user`,
+    );
   }
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
   const implied = account?.[1] !== undefined && groups.length === 0 ? serviceAccountGroups(account[1]) : [];

@@ -45,7 +45,8 @@ export function authorize(user: User, attributes: Attributes, machinery: Machine
   const problems: string[] = [];
   const namespace = attributes.type === 'resource' ? attributes.namespace : undefined;
   for (const grant of grants(user, namespace, machinery, problems)) {
-    if (grant.rules.some((rule) => permits(rule, attributes))) return { allowed: true, reason: grant.reason, problems: [] };
+    if (grant.rules.some((rule) => permits(rule, attributes)))
+      return { allowed: true, reason: grant.reason, problems: [] };
   }
   return { allowed: false, reason: problems.map((problem) => `RBAC: ${problem}`).join(', '), problems };
 }
@@ -56,7 +57,12 @@ export interface Grant {
 }
 
 /** Every rule set that counts for this user in this namespace; roles that do not exist are added to `problems`. */
-export function grants(user: User, namespace: string | undefined, machinery: Machinery, problems: string[] = []): Grant[] {
+export function grants(
+  user: User,
+  namespace: string | undefined,
+  machinery: Machinery,
+  problems: string[] = [],
+): Grant[] {
   const found: Grant[] = [];
   if (user.groups.includes('system:authenticated')) found.push({ rules: discoveryRules, reason: '' });
   const consider = (binding: KubeObject, bindingNamespace: string | undefined): void => {
@@ -69,12 +75,19 @@ export function grants(user: User, namespace: string | undefined, machinery: Mac
   };
   for (const binding of machinery.list('clusterrolebindings.rbac.authorization.k8s.io')) consider(binding, undefined);
   if (namespace !== undefined) {
-    for (const binding of machinery.list('rolebindings.rbac.authorization.k8s.io', namespace)) consider(binding, namespace);
+    for (const binding of machinery.list('rolebindings.rbac.authorization.k8s.io', namespace))
+      consider(binding, namespace);
   }
   return found;
 }
 
-function reasonFor(binding: KubeObject, namespace: string | undefined, kind: string, role: string, subject: string): string {
+function reasonFor(
+  binding: KubeObject,
+  namespace: string | undefined,
+  kind: string,
+  role: string,
+  subject: string,
+): string {
   const { name = '' } = binding.metadata;
   const where = namespace === undefined ? `ClusterRoleBinding "${name}"` : `RoleBinding "${name}/${namespace}"`;
   return `RBAC: allowed by ${where} of ${kind} "${role}" to ${subject}`;
@@ -92,7 +105,12 @@ function subjectFor(binding: KubeObject, user: User, bindingNamespace: string | 
   return undefined;
 }
 
-function rulesOf(machinery: Machinery, kind: string, name: string, namespace: string | undefined): readonly PolicyRule[] | undefined {
+function rulesOf(
+  machinery: Machinery,
+  kind: string,
+  name: string,
+  namespace: string | undefined,
+): readonly PolicyRule[] | undefined {
   const role =
     kind === 'ClusterRole'
       ? machinery.find('clusterroles.rbac.authorization.k8s.io', undefined, name)
@@ -125,7 +143,12 @@ function matches(patterns: readonly string[] | undefined, value: string): boolea
 export function forbidden(user: User, attributes: Attributes, decision?: Decision): StatusError {
   const because = decision?.reason ? `: ${decision.reason}` : '';
   if (attributes.type === 'path') {
-    return failure(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${attributes.verb} path "${attributes.path}"${because}`, {});
+    return failure(
+      403,
+      'Forbidden',
+      `forbidden: User "${user.name}" cannot ${attributes.verb} path "${attributes.path}"${because}`,
+      {},
+    );
   }
   const { verb, group, resource, subresource, namespace, name } = attributes;
   const qualified = group === '' ? resource : `${resource}.${group}`;

@@ -4,7 +4,7 @@
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
-import { type Der, bits, boolean, integer, octets, oid, sequence, set, tagged, time, utf8 } from './der.ts';
+import { bits, boolean, type Der, integer, octets, oid, sequence, set, tagged, time, utf8 } from './der.ts';
 
 export interface Credentials {
   readonly caPem: string;
@@ -45,8 +45,10 @@ const serverNames = [
   'kubernetes.default.svc.cluster.local',
 ];
 
-/** `organization` is the client's group: 'kubeadm:cluster-admins' or 'system:masters'. */
-export function makeCredentials(client: Subject = { commonName: 'kubernetes-admin', organization: 'system:masters' }): Credentials {
+/** `organization` is the client's group: kubeadm's administrators, as kind's kubeconfig has it. */
+export function makeCredentials(
+  client: Subject = { commonName: 'kubernetes-admin', organization: 'kubeadm:cluster-admins' },
+): Credentials {
   const caKeys = newKeys();
   const ca: Issuer = { subject: { commonName: 'kubernetes' }, ...caKeys };
   const serverKeys = newKeys();
@@ -99,7 +101,9 @@ function certificate(issuer: Issuer, subject: Subject, publicKey: KeyObject, ext
 }
 
 function keyIdentifier(key: KeyObject): Uint8Array {
-  return createHash('sha1').update(key.export({ type: 'spki', format: 'der' })).digest();
+  return createHash('sha1')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest();
 }
 
 function distinguishedName({ commonName, organization }: Subject): Der {
@@ -137,6 +141,9 @@ function addressBytes(address: string): Uint8Array {
 }
 
 function pem(label: string, der: Der): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

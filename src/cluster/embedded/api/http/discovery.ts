@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Machinery, ServedType } from '../machinery.ts';
 import { mediaRanges } from './negotiate.ts';
-import { header, type ApiRequest, type Reply } from './request.ts';
+import { type ApiRequest, header, type Reply } from './request.ts';
 import { reviewTypes } from './reviews.ts';
 
 interface GroupVersion {
@@ -23,7 +23,10 @@ export function servedGroups(machinery: Machinery): ReadonlyMap<string, readonly
   }
   const sorted = (types: readonly ServedType[]) => [...types].sort((a, b) => (a.resource < b.resource ? -1 : 1));
   return new Map(
-    [...groups].map(([group, versions]) => [group, [...versions].map(([version, types]) => ({ version, types: sorted(types) }))]),
+    [...groups].map(([group, versions]) => [
+      group,
+      [...versions].map(([version, types]) => ({ version, types: sorted(types) })),
+    ]),
   );
 }
 
@@ -35,14 +38,19 @@ function allTypes(machinery: Machinery): readonly ServedType[] {
 }
 
 export function serves(machinery: Machinery, group: string, version: string): boolean {
-  return servedGroups(machinery).get(group)?.some((served) => served.version === version) ?? false;
+  return (
+    servedGroups(machinery)
+      .get(group)
+      ?.some((served) => served.version === version) ?? false
+  );
 }
 
 /** `GET /api` and `GET /apis`. */
 export function discoverRoot(request: ApiRequest, machinery: Machinery, which: 'core' | 'groups'): Reply {
   const groups = [...servedGroups(machinery)].filter(([group]) => (group === '') === (which === 'core'));
   const version = aggregatedVersion(header(request.raw, 'accept'));
-  if (version === undefined) return { type: 'document', body: which === 'core' ? coreVersions(request) : groupList(groups) };
+  if (version === undefined)
+    return { type: 'document', body: which === 'core' ? coreVersions(request) : groupList(groups) };
   const body = {
     kind: 'APIGroupDiscoveryList',
     apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -107,7 +115,11 @@ function coreVersions(request: ApiRequest): unknown {
 }
 
 function groupList(groups: readonly (readonly [string, readonly GroupVersion[]])[]): unknown {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(([group, versions]) => describeGroup(group, versions)) };
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: groups.map(([group, versions]) => describeGroup(group, versions)),
+  };
 }
 
 function describeGroup(name: string, versions: readonly GroupVersion[]): Record<string, unknown> {
@@ -124,7 +136,9 @@ export function discoverGroup(machinery: Machinery, group: string): Reply {
 
 /** `GET /api/v1`, `GET /apis/apps/v1`: an APIResourceList, subresources as entries of their own. */
 export function discoverVersion(machinery: Machinery, group: string, version: string): Reply {
-  const found = servedGroups(machinery).get(group)?.find((entry) => entry.version === version);
+  const found = servedGroups(machinery)
+    .get(group)
+    ?.find((entry) => entry.version === version);
   if (!found) return unknownPath;
   const resources = found.types.flatMap((type) => [
     {
@@ -153,7 +167,13 @@ export function discoverVersion(machinery: Machinery, group: string, version: st
 export const unknownPath: Reply = { type: 'text', code: 404, text: '404 page not found\n' };
 
 /** The type behind a URL; undefined where the group is served and the resource is not. */
-export function findType(machinery: Machinery, group: string, version: string, resource: string): ServedType | undefined {
-  return machinery.types().find((type) => type.resource === resource && type.group === group && type.version === version);
+export function findType(
+  machinery: Machinery,
+  group: string,
+  version: string,
+  resource: string,
+): ServedType | undefined {
+  return machinery
+    .types()
+    .find((type) => type.resource === resource && type.group === group && type.version === version);
 }
-

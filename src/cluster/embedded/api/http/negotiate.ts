@@ -28,7 +28,8 @@ export function mediaRanges(accept: string | undefined): readonly MediaRange[] {
     const parameters = new Map<string, string>();
     for (const piece of rest) {
       const equals = piece.indexOf('=');
-      if (equals > 0) parameters.set(piece.slice(0, equals).toLowerCase(), piece.slice(equals + 1).replace(/^"|"$/g, ''));
+      if (equals > 0)
+        parameters.set(piece.slice(0, equals).toLowerCase(), piece.slice(equals + 1).replace(/^"|"$/g, ''));
     }
     return { type: type.toLowerCase(), parameters };
   });
@@ -46,7 +47,8 @@ export function negotiate(accept: string | undefined): Form {
     const version = parameters.get('v') ?? 'v1';
     if (parameters.get('g') !== 'meta.k8s.io' || !['v1', 'v1beta1'].includes(version)) continue;
     if (as === 'Table') return { encoding, shape: 'table', version };
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { encoding, shape: 'partial', version };
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+      return { encoding, shape: 'partial', version };
   }
   throw notAcceptable(acceptedTypes);
 }

@@ -9,7 +9,8 @@ const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 
 /** The object as JSON would have it: unset scalars (sent as zeros by Go) left out. Throws ProtobufError. */
 export function decodeProtobuf(body: Uint8Array): Record<string, unknown> {
-  if (!magic.every((byte, index) => body[index] === byte)) throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  if (!magic.every((byte, index) => body[index] === byte))
+    throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   const envelope = readFields(body.subarray(magic.length));
   const typeMeta = readFields(bytesOf(envelope, 1) ?? new Uint8Array());
   const apiVersion = text(bytesOf(typeMeta, 1));

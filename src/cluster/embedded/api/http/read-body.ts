@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { badRequest } from '../machinery/status.ts';
 import { StatusError } from '../machinery.ts';
 import { JsonSyntaxError, parseJson } from './go-json.ts';
-import { decodeProtobuf } from './protobuf.ts';
 import { acceptedTypes } from './negotiate.ts';
+import { decodeProtobuf } from './protobuf.ts';
 import { bodyLimit, bodyTooLarge, unsupportedMediaType } from './refusals.ts';
 
 /** Throws StatusError 413 as soon as the limit is passed; what still comes is thrown away, not kept. */
@@ -37,7 +37,11 @@ export function mediaType(contentType: string | undefined): string {
  * The object in a POST's, PUT's or DELETE's body; undefined for an empty one. Throws StatusError 415 for a type that is not
  * known, 400 for a body that is not of its type; `kind` is what the URL calls for and stands in the message.
  */
-export async function parseObject(body: Buffer, contentType: string | undefined, kind: string): Promise<Record<string, unknown> | undefined> {
+export async function parseObject(
+  body: Buffer,
+  contentType: string | undefined,
+  kind: string,
+): Promise<Record<string, unknown> | undefined> {
   const type = mediaType(contentType);
   if (!(acceptedTypes as readonly string[]).includes(type)) throw unsupportedMediaType(acceptedTypes);
   if (body.length === 0) return undefined;
@@ -56,7 +60,8 @@ async function parseAs(type: string, body: Buffer, kind: string): Promise<unknow
   } catch (error) {
     if (error instanceof StatusError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    const problem = error instanceof JsonSyntaxError ? `couldn't get version/kind; json parse error: ${message}` : message;
+    const problem =
+      error instanceof JsonSyntaxError ? `couldn't get version/kind; json parse error: ${message}` : message;
     throw unrecognized(kind, problem, body);
   }
 }
@@ -71,7 +76,9 @@ export async function parseYaml(text: string): Promise<unknown> {
       return parse(text);
     } catch (error) {
       if (!(error instanceof YAMLParseError)) throw error;
-      throw new Error(`error converting YAML to JSON: yaml: line ${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0]}`);
+      throw new Error(
+        `error converting YAML to JSON: yaml: line ${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0]}`,
+      );
     }
   }
 }
@@ -79,5 +86,7 @@ export async function parseYaml(text: string): Promise<unknown> {
 /** apimachinery quotes the start of what it could not read, in hexadecimal. */
 function unrecognized(kind: string, problem: string, body: Buffer): StatusError {
   const start = body.subarray(0, 1024).toString('hex');
-  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${problem} (${start}${body.length > 1024 ? ' ...' : ''})`);
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${problem} (${start}${body.length > 1024 ? ' ...' : ''})`,
+  );
 }

@@ -2,7 +2,6 @@
 import { failure } from '../machinery/status.ts';
 import type { StatusError } from '../machinery.ts';
 
-
 export function unauthorized(): StatusError {
   return failure(401, 'Unauthorized', 'Unauthorized');
 }

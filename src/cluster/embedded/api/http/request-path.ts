@@ -29,7 +29,10 @@ export type Target =
 export function parsePath(path: string): Target | undefined {
   let segments: string[];
   try {
-    segments = path.split('/').filter((segment) => segment !== '').map(decodeURIComponent);
+    segments = path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 /** What travels through the API server with every request: who asks, for what, and what the answer may look like. */
 import type { IncomingMessage } from 'node:http';
-import type { Random } from '../../../../kit/random.ts';
+import type { Socket } from 'node:net';
 import type { Clock } from '../../../../kit/clock.ts';
+import type { Random } from '../../../../kit/random.ts';
 import type { KubeObject, Status } from '../../../../kube/objects.ts';
 import type { PodStreams } from '../../runtime.ts';
 import type { Machinery, ServedType } from '../machinery.ts';
@@ -49,13 +50,38 @@ export interface ApiRequest {
   readonly user: User;
   /** Becomes `Warning:` headers. */
   readonly warn: (text: string) => void;
+  /** Set where the client asks to change the protocol. */
+  readonly upgrade?: Upgrade;
+}
+
+/** A connection that may stop being HTTP. */
+export interface Upgrade {
+  /** What the client has already sent beyond the request. */
+  readonly head: Buffer;
+  /** Takes the socket away from HTTP for good. */
+  detach(): Socket;
 }
 
 export type Reply =
-  | { readonly type: 'object'; readonly code: number; readonly object: KubeObject | Status; readonly served?: ServedType }
-  | { readonly type: 'list'; readonly served: ServedType; readonly items: readonly KubeObject[]; readonly metadata: ListMetadata }
+  | {
+      readonly type: 'object';
+      readonly code: number;
+      readonly object: KubeObject | Status;
+      readonly served?: ServedType;
+    }
+  | {
+      readonly type: 'list';
+      readonly served: ServedType;
+      readonly items: readonly KubeObject[];
+      readonly metadata: ListMetadata;
+    }
   /** Answers beside the object model: discovery, OpenAPI, version. */
-  | { readonly type: 'document'; readonly body: unknown; readonly headers?: Readonly<Record<string, string>>; readonly indent?: boolean }
+  | {
+      readonly type: 'document';
+      readonly body: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly indent?: boolean;
+    }
   | { readonly type: 'text'; readonly code: number; readonly text: string }
   | { readonly type: 'not-modified'; readonly headers: Readonly<Record<string, string>> }
   /** The handler has written the answer itself. */

@@ -42,14 +42,28 @@ export function findReview(group: string, version: string, resource: string): Se
 }
 
 /** The reviewed object. `body` is what the client sent, of any shape: what is missing counts as empty. */
-export function answerReview(type: ServedType, body: Record<string, unknown>, request: ApiRequest, context: ServerContext): KubeObject {
+export function answerReview(
+  type: ServedType,
+  body: Record<string, unknown>,
+  request: ApiRequest,
+  context: ServerContext,
+): KubeObject {
   const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
   const spec = asRecord(body['spec']);
   const base = { kind: type.kind, apiVersion, metadata: {} };
-  const withSpec = (status: unknown): KubeObject => ({ ...base, metadata: { ...asRecord(body['metadata']) }, spec, status });
+  const withSpec = (status: unknown): KubeObject => ({
+    ...base,
+    metadata: { ...asRecord(body['metadata']) },
+    spec,
+    status,
+  });
   switch (type.resource) {
     case 'selfsubjectreviews':
-      return { ...base, metadata: { creationTimestamp: timestamp(context.clock.now()) }, status: { userInfo: userInfo(request.user) } };
+      return {
+        ...base,
+        metadata: { creationTimestamp: timestamp(context.clock.now()) },
+        status: { userInfo: userInfo(request.user) },
+      };
     case 'selfsubjectaccessreviews':
       return withSpec(accessStatus(request.user, spec, context));
     case 'subjectaccessreviews':
@@ -75,7 +89,11 @@ function subjectOf(spec: Record<string, unknown>): User {
   return { name: textOf(spec['user']), groups: asList(spec['groups']).map(String) };
 }
 
-function accessStatus(user: User, spec: Record<string, unknown>, { machinery }: ServerContext): Record<string, unknown> {
+function accessStatus(
+  user: User,
+  spec: Record<string, unknown>,
+  { machinery }: ServerContext,
+): Record<string, unknown> {
   const { allowed, reason } = authorize(user, attributesOf(spec), machinery);
   return { allowed, ...(reason !== '' && { reason }) };
 }
@@ -115,7 +133,11 @@ function tokenStatus(spec: Record<string, unknown>, { machinery, tokens }: Serve
   const audiences = asList(spec['audiences']).map(String);
   const claims = tokens.verify(textOf(spec['token']), audiences[0]);
   if (!claims || !isAlive(claims, machinery)) return { user: {}, error: 'invalid bearer token' };
-  return { authenticated: true, user: userInfo(serviceAccountUser(claims)), audiences: audiences.length > 0 ? audiences : [issuer] };
+  return {
+    authenticated: true,
+    user: userInfo(serviceAccountUser(claims)),
+    audiences: audiences.length > 0 ? audiences : [issuer],
+  };
 }
 
 function textOf(value: unknown): string {

@@ -63,14 +63,23 @@ export function serviceAccountTokens(clock: Clock, random: Random): ServiceAccou
       const [head, body, signature, ...rest] = token.split('.');
       if (head === undefined || body === undefined || signature === undefined || rest.length > 0) return undefined;
       const signed = Buffer.from(`${head}.${body}`);
-      const valid = verify('sha256', signed, { key: key().publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+      const valid = verify(
+        'sha256',
+        signed,
+        { key: key().publicKey, dsaEncoding: 'ieee-p1363' },
+        Buffer.from(signature, 'base64url'),
+      );
       const claims = valid ? claimsOf(decode(body)) : undefined;
       return claims && claims.expiresAtMs > clock.now() && claims.audiences.includes(audience) ? claims : undefined;
     },
   };
 }
 
-function newKey(random: Random): { readonly privateKey: KeyObject; readonly publicKey: KeyObject; readonly id: string } {
+function newKey(random: Random): {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly id: string;
+} {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return { privateKey, publicKey: createPublicKey(privateKey), id: random.hex(43) };
 }

@@ -1,0 +1,153 @@
+/** Turns a reply into bytes in the form that the client asked for: JSON (compact or indented), YAML, or a Table. */
+import type { ServerResponse } from 'node:http';
+import type { KubeObject, Status } from '../../../../kube/objects.ts';
+import type { ServedType, StatusError } from '../machinery.ts';
+import { type Form, negotiate, wantsIndent } from './negotiate.ts';
+import { type ApiRequest, header, type Reply, type ServerContext } from './request.ts';
+import { tableOf } from './table-form.ts';
+
+/** `Cache-Control` of everything that is not discovery, as kube-apiserver sends it. */
+const uncached = { 'Cache-Control': 'no-cache, private' } as const;
+
+/** Throws StatusError 406 when the client accepts nothing that we have. */
+export async function respond(
+  request: ApiRequest,
+  response: ServerResponse,
+  reply: Reply,
+  warnings: readonly string[],
+  context: ServerContext,
+): Promise<void> {
+  if (warnings.length > 0) response.setHeader('Warning', warnings.map(warningHeader));
+  switch (reply.type) {
+    case 'taken':
+      return;
+    case 'text':
+      return send(response, reply.code, 'text/plain; charset=utf-8', reply.text, uncached);
+    case 'not-modified':
+      response.writeHead(304, reply.headers);
+      response.end();
+      return;
+    case 'document': {
+      const { 'Content-Type': type = 'application/json', ...rest } = reply.headers ?? {};
+      const indent = reply.indent || wantsIndent(request.query, header(request.raw, 'user-agent'));
+      return send(response, 200, type, json(reply.body, indent), { ...uncached, ...rest });
+    }
+    case 'object':
+    case 'list': {
+      const form = negotiate(header(request.raw, 'accept'));
+      const body = shape(reply, form, request, context);
+      return write(request, response, reply.type === 'object' ? reply.code : 200, body, form);
+    }
+  }
+}
+
+/** Errors are JSON or YAML Statuses; a client that accepts neither gets JSON all the same. */
+export async function respondError(
+  request: Pick<ApiRequest, 'query' | 'raw'>,
+  response: ServerResponse,
+  error: StatusError,
+): Promise<void> {
+  const body: Status = error.status;
+  const retry = body.details?.retryAfterSeconds;
+  if (retry !== undefined) response.setHeader('Retry-After', String(retry));
+  let form: Form;
+  try {
+    form = negotiate(header(request.raw, 'accept'));
+  } catch {
+    form = { encoding: 'json', shape: 'object', version: 'v1' };
+  }
+  return write(request, response, error.code, body, form);
+}
+
+function shape(
+  reply: Extract<Reply, { type: 'object' | 'list' }>,
+  form: Form,
+  request: ApiRequest,
+  context: ServerContext,
+): unknown {
+  const items = reply.type === 'list' ? reply.items : [reply.object as KubeObject];
+  const { served } = reply;
+  const isStatus = reply.type === 'object' && reply.object.kind === 'Status';
+  if (served && !isStatus && form.shape === 'table') {
+    const metadata =
+      reply.type === 'list' ? reply.metadata : { resourceVersion: reply.object.metadata['resourceVersion'] };
+    return tableOf(served, items, metadata, form, request, context);
+  }
+  if (reply.type === 'object')
+    return form.shape === 'partial' && !isStatus ? partial(reply.object as KubeObject, form) : reply.object;
+  const { served: type, metadata } = reply;
+  if (form.shape === 'partial') {
+    return {
+      kind: 'PartialObjectMetadataList',
+      apiVersion: `meta.k8s.io/${form.version}`,
+      metadata,
+      items: items.map((item) => partial(item, form)),
+    };
+  }
+  return {
+    kind: `${type.kind}List`,
+    apiVersion: apiVersionOf(type),
+    metadata,
+    items: items.map((item) => listItem(item, type, context)),
+  };
+}
+
+function partial(object: KubeObject, form: Form): unknown {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${form.version}`, metadata: object.metadata };
+}
+
+/** Go's typed lists leave kind and apiVersion to the list; custom objects are untyped and carry their own. */
+function listItem(item: KubeObject, type: ServedType, { machinery }: ServerContext): unknown {
+  if (type.group.includes('.') && machinery.find('customresourcedefinitions.apiextensions.k8s.io', undefined, type.id))
+    return item;
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = item;
+  return rest;
+}
+
+export function apiVersionOf({ group, version }: Pick<ServedType, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+async function write(
+  request: Pick<ApiRequest, 'query' | 'raw'>,
+  response: ServerResponse,
+  code: number,
+  body: unknown,
+  form: Form,
+): Promise<void> {
+  if (form.encoding === 'yaml') {
+    const { stringify } = await import('yaml');
+    return send(
+      response,
+      code,
+      'application/yaml',
+      stringify(body, { lineWidth: 0, aliasDuplicateObjects: false }),
+      uncached,
+    );
+  }
+  const indent = wantsIndent(request.query, header(request.raw, 'user-agent'));
+  return send(response, code, 'application/json', json(body, indent), uncached);
+}
+
+function json(body: unknown, indent: boolean): string {
+  return indent ? JSON.stringify(body, undefined, 2) : `${JSON.stringify(body)}\n`;
+}
+
+function send(
+  response: ServerResponse,
+  code: number,
+  contentType: string,
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const bytes = Buffer.from(text, 'utf8');
+  response.writeHead(code, { ...headers, 'Content-Type': contentType, 'Content-Length': bytes.length });
+  response.end(bytes);
+}
+
+/** RFC 7234's warn-text is a quoted string of printable characters. */
+function warningHeader(text: string): string {
+  const printable = text.replace(/[\r\n\t]+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
+  return `299 - "${printable.replace(/(["\\])/g, '\\$1')}"`;
+}
