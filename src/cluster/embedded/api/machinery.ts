@@ -51,6 +51,17 @@ export interface ServedSubresource {
   readonly verbs: readonly string[];
 }
 
+/** A column that a CustomResourceDefinition adds to the tables of its kind. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly jsonPath: string;
+  readonly format?: string;
+  readonly description?: string;
+  /** Above 0: with `-o wide` only. */
+  readonly priority?: number;
+}
+
 /** All that discovery says about a kind, and how the machinery addresses it. */
 export interface ServedType extends ResourceType {
   readonly id: ResourceId;
@@ -59,6 +70,8 @@ export interface ServedType extends ResourceType {
   readonly categories: readonly string[];
   readonly verbs: readonly string[];
   readonly subresources: readonly ServedSubresource[];
+  /** Of a custom kind, for printTable. */
+  readonly printerColumns?: readonly PrinterColumn[];
   /** False for a second version of a stored kind: the id is the same, `convert` gives its shape. */
   readonly storage: boolean;
 }

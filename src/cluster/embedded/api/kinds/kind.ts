@@ -21,21 +21,11 @@ export interface Kind extends ServedType {
 
 export interface CustomKind {
   readonly openApiSchema: unknown;
-  readonly printerColumns: readonly PrinterColumn[];
   readonly scale?: {
     readonly specReplicasPath: string;
     readonly statusReplicasPath: string;
     readonly labelSelectorPath?: string;
   };
-}
-
-export interface PrinterColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly jsonPath: string;
-  readonly format?: string;
-  readonly description?: string;
-  readonly priority?: number;
 }
 
 export const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const;

@@ -4,7 +4,8 @@
  */
 import { type KubeObject, timestamp } from '../../../../kube/objects.ts';
 import { child, type Draft, ensure, fill, items } from '../defaults/draft.ts';
-import { type Kind, type PrinterColumn, resourceId, scaleSubresource, statusOf } from '../kinds/kind.ts';
+import { type Kind, resourceId, scaleSubresource, statusOf } from '../kinds/kind.ts';
+import type { PrinterColumn } from '../machinery.ts';
 import type { Core } from './core.ts';
 
 const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const;
@@ -75,9 +76,9 @@ function toKind(spec: Draft, version: Draft): Kind {
     nameRule: 'subdomain',
     generation: true,
     statusSubresource: hasStatus,
+    printerColumns: items(version, 'additionalPrinterColumns').map(toColumn),
     custom: {
       openApiSchema: child(version, 'schema')?.['openAPIV3Schema'],
-      printerColumns: items(version, 'additionalPrinterColumns').map(toColumn),
       ...(scale && {
         scale: {
           specReplicasPath: String(scale['specReplicasPath']),

@@ -14,7 +14,7 @@ import { badRequest } from './status.ts';
 export function decodeBody(core: Core, kind: Kind, body: unknown, request: RequestInfo): KubeObject {
   if (!isRecord(body))
     throw badRequest(
-      'the object provided is unrecognized (must be of type ' + `${kind.kind}): json: cannot unmarshal into Go value`,
+      `the object provided is unrecognized (must be of type ${kind.kind}): json: cannot unmarshal into Go value`,
     );
   const claimed = claimedVersion(core, kind, body);
   const cannot = `${kind.kind} in version "${claimed.version}" cannot be handled as a ${kind.kind}: `;

@@ -57,7 +57,7 @@ const curt: ReadonlySet<ResourceId> = new Set([
 export function parseFieldSelector(id: ResourceId, text: string, versionedResource = ''): ObjectMatcher {
   const terms = split(text).map((term) => parseTerm(term, text, versionedResource));
   for (const { field } of terms) checkField(id, field, text, versionedResource);
-  return (object) => terms.every(({ field, value, equal }) => (valueOf(id, object, field) === value) === equal);
+  return (object) => terms.every(({ field, value, equal }) => (fieldValue(id, object, field) === value) === equal);
 }
 
 /** Commas and equal signs may be escaped by a backslash. */
@@ -90,7 +90,7 @@ function cannotFind(versionedResource: string, text: string, why: string): Error
   );
 }
 
-function valueOf(id: ResourceId, object: KubeObject, field: string): string {
+function fieldValue(id: ResourceId, object: KubeObject, field: string): string {
   if (id === 'events' && field === 'source')
     return String(read(object, 'source.component') ?? read(object, 'reportingComponent') ?? '');
   if (id === 'jobs.batch' && field === 'status.successful') return String(read(object, 'status.succeeded') ?? 0);

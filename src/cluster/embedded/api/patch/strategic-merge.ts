@@ -27,7 +27,7 @@ function mergeStruct(target: Fields, patch: Fields, schema: StructSchema | undef
   const body = without(patch, (key) => key === '$patch');
   if (directive === 'replace') return withoutDirectives(body);
   if (directive !== undefined && directive !== 'merge')
-    throw new StrategicPatchError('Unknown patch type found: ' + String(directive));
+    throw new StrategicPatchError(`Unknown patch type found: ${String(directive)}`);
   const result: Fields = { ...target };
   retainKeys(result, body['$retainKeys']);
   for (const [key, value] of Object.entries(body)) {
