@@ -48,8 +48,8 @@ export interface Store<T extends Stored> {
   list(namespace?: string): readonly T[];
   /** Throws StatusError. */
   create(object: T): T;
-  /** Replaces spec and metadata. Throws StatusError. */
-  update(object: T): T;
+  /** Replaces spec and metadata, or what the subresource holds. Throws StatusError. */
+  update(object: T, subresource?: 'binding' | 'finalize'): T;
   /** Replaces the status alone. Throws StatusError; an object that is gone is undefined. */
   updateStatus(object: T): T | undefined;
   /** Absent objects are no error. */
@@ -70,8 +70,10 @@ export function store<T extends Stored>(machinery: Machinery, resource: Resource
     list: (namespace) => machinery.list(resource, namespace) as unknown as readonly T[],
     create: (object) =>
       typed(machinery.create(resource, object.metadata.namespace, object as unknown as KubeObject, request)),
-    update: (object) =>
-      typed(machinery.update(resource, object.metadata.namespace, object as unknown as KubeObject, request)),
+    update: (object, subresource) => {
+      const how = subresource ? { ...request, subresource } : request;
+      return typed(machinery.update(resource, object.metadata.namespace, object as unknown as KubeObject, how));
+    },
     updateStatus: (object) => {
       const { namespace, name = '' } = object.metadata;
       if (!machinery.find(resource, namespace, name)) return undefined;

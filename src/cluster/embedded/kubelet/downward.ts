@@ -1,5 +1,6 @@
 /** What a pod may know of itself: fieldRef and resourceFieldRef, in environment variables and in volumes. */
 import type { Container, Pod } from '../../../kube/objects.ts';
+import { quantityToNumber } from '../../../kube/quantity.ts';
 
 /** undefined for a path that the API does not know; the API server refuses those earlier. */
 export function fieldValue(pod: Pod, path: string): string | undefined {
@@ -56,30 +57,10 @@ export function resourceValue(
   return String(Math.ceil(quantity(value) / unit));
 }
 
-const suffixes: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
 /** A Kubernetes quantity as a number; 0 for what is none. */
 export function quantity(text: string): number {
-  const match = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([numkMGTPE]i?|Ki)?$/.exec(text.trim());
-  if (!match) return 0;
-  return Number(match[1]) * (suffixes[match[2] ?? ''] ?? 1);
+  const value = quantityToNumber(text);
+  return Number.isNaN(value) ? 0 : value;
 }
 
 /** One `key="value"` per line, sorted (pkg/fieldpath, FormatMap). */

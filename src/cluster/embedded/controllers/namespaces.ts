@@ -1,0 +1,148 @@
+/**
+ * What every namespace gets (the default service account, the cluster's CA) and how it goes: its content first, then the
+ * namespace itself (pkg/controller/namespace, pkg/controller/serviceaccount, pkg/controller/certificates/rootcacertpublisher).
+ */
+import { type KubeObject, type Namespace, timestamp } from '../../../kube/objects.ts';
+import { workQueue } from '../work-queue.ts';
+import type { Controller, ControllerContext } from './context.ts';
+
+export function startNamespaceController(context: ControllerContext, caPem: string): Controller {
+  const { stores, clock } = context;
+  const work = (name: string): void => {
+    const namespace = stores.namespaces.find(undefined, name);
+    if (!namespace) return;
+    if (namespace.metadata.deletionTimestamp) terminate(context, namespace);
+    else furnish(context, name, caPem);
+  };
+  const queue = workQueue(clock, work);
+  const add = (name: string | undefined): void => {
+    if (name !== undefined) queue.add(name);
+  };
+  const stops = [
+    stores.namespaces.watch(({ object }) => add(object.metadata.name)),
+    stores.serviceAccounts.watch(({ type, object }) => {
+      if (type === 'DELETED' && object.metadata.name === 'default') add(object.metadata.namespace);
+    }),
+    stores.configMaps.watch(({ type, object }) => {
+      if (type !== 'ADDED' && object.metadata.name === rootCa) add(object.metadata.namespace);
+    }),
+    context.machinery.subscribe(undefined, ({ type, object }) => {
+      const { namespace } = object.metadata;
+      if (type !== 'DELETED' || !namespace) return;
+      if (stores.namespaces.find(undefined, namespace)?.metadata.deletionTimestamp) add(namespace);
+    }),
+    queue.close,
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+const rootCa = 'kube-root-ca.crt';
+
+function furnish({ stores }: ControllerContext, namespace: string, caPem: string): void {
+  if (!stores.serviceAccounts.find(namespace, 'default')) {
+    stores.serviceAccounts.create({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default', namespace },
+    });
+  }
+  const data = { 'ca.crt': caPem };
+  const current = stores.configMaps.find(namespace, rootCa);
+  if (!current) {
+    const annotations = {
+      'kubernetes.io/description':
+        'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+    };
+    const metadata = { name: rootCa, namespace, annotations };
+    stores.configMaps.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data });
+  } else if (current.data?.['ca.crt'] !== caPem) stores.configMaps.update({ ...current, data });
+}
+
+/** Pods first: they take their grace period; the rest goes at once. Called again whenever something of it has gone. */
+function terminate(context: ControllerContext, namespace: Namespace): void {
+  const { machinery, stores, clock } = context;
+  const name = namespace.metadata.name ?? '';
+  const left: KubeObject[] = [];
+  for (const { id, namespaced, storage } of machinery.types()) {
+    if (!namespaced || storage === false) continue;
+    for (const object of machinery.list(id, name)) {
+      const objectName = object.metadata.name ?? '';
+      if (!object.metadata.deletionTimestamp) {
+        machinery.delete(
+          id,
+          name,
+          objectName,
+          { propagationPolicy: 'Background' },
+          { fieldManager: 'kube-controller-manager' },
+        );
+      }
+      const remains = machinery.find(id, name, objectName);
+      if (remains) left.push({ ...remains, kind: remains.kind ?? id });
+    }
+  }
+  const status = { phase: 'Terminating', conditions: conditionsFor(left, timestamp(clock.now()), namespace) };
+  if (left.length > 0) {
+    stores.namespaces.updateStatus({ ...namespace, status } as unknown as Namespace);
+    return;
+  }
+  stores.namespaces.update({ ...namespace, spec: { ...namespace.spec, finalizers: [] } }, 'finalize');
+}
+
+/** The five conditions of a namespace on its way out; only the last two tell what is still there. */
+function conditionsFor(left: readonly KubeObject[], now: string, namespace: Namespace): Record<string, string>[] {
+  const pods = left.filter(({ kind }) => kind === 'Pod').length;
+  const finalizers = left.flatMap(({ metadata }) => metadata.finalizers ?? []);
+  const resources = `Some resources are remaining: pods. has ${pods} resource instances`;
+  const draft = (type: string, status: string, reason: string, message: string) => {
+    const before = namespace.status?.conditions?.find((condition) => condition.type === type);
+    const lastTransitionTime = before?.status === status ? String(before.lastTransitionTime) : now;
+    return { lastTransitionTime, message, reason, status, type };
+  };
+  return [
+    draft('NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered'),
+    draft(
+      'NamespaceDeletionGroupVersionParsingFailure',
+      'False',
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ),
+    draft(
+      'NamespaceDeletionContentFailure',
+      'False',
+      'ContentDeleted',
+      'All content successfully deleted, may be waiting on finalization',
+    ),
+    left.length > 0
+      ? draft(
+          'NamespaceContentRemaining',
+          'True',
+          'SomeResourcesRemain',
+          pods > 0 ? resources : `Some resources are remaining: ${kindsIn(left)}`,
+        )
+      : draft('NamespaceContentRemaining', 'False', 'ContentRemoved', 'All content successfully removed'),
+    finalizers.length > 0
+      ? draft(
+          'NamespaceFinalizersRemaining',
+          'True',
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${[...new Set(finalizers)].sort().join(', ')} in ${finalizers.length} resource instances`,
+        )
+      : draft(
+          'NamespaceFinalizersRemaining',
+          'False',
+          'ContentHasNoFinalizers',
+          'All content-preserving finalizers finished',
+        ),
+  ];
+}
+
+function kindsIn(left: readonly KubeObject[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind = '' } of left) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts]
+    .map(([kind, count]) => `${kind.toLowerCase()}s. has ${count} resource instances`)
+    .sort()
+    .join(', ');
+}
