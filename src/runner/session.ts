@@ -138,7 +138,9 @@ class GuidedSession implements Session {
   }
 
   async #save(change: Partial<LabState>, entry: string): Promise<void> {
-    this.state = { ...this.state, ...change, log: [...this.state.log, entry] };
+    // Another terminal may have verified or taken a hint meanwhile.
+    const current = (await readState(this.#context.client)) ?? this.state;
+    this.state = { ...current, ...change, log: [...current.log, entry] };
     await writeState(this.#context.client, this.state);
   }
 }

@@ -1,11 +1,7 @@
-/** Which scenarios and labs there are: the folders beside the program, and a lookup that suggests the nearest name. */
+/** Which scenarios and labs there are, by their headlines alone: listing must be quick, so nothing is checked here. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { LabError } from '../kit/errors.ts';
-import { loadScenario } from './load.ts';
-import type { Scenario } from './model.ts';
-import { didYouMean } from './nearest.ts';
 
 export interface Entry {
   readonly id: string;
@@ -35,19 +31,8 @@ export async function listScenarios(root: string): Promise<readonly Entry[]> {
   return entries;
 }
 
-/** By its name in `root`. Throws LabError ERR_UNKNOWN_SCENARIO, ERR_SCENARIO_INVALID. */
-export async function openScenario(root: string, id: string): Promise<Scenario> {
-  const names = await scenarioNames(root);
-  if (!names.includes(id)) {
-    throw new LabError('ERR_UNKNOWN_SCENARIO', `there is no scenario "${id}"${didYouMean(id, names)}`, {
-      details: `scenarios: ${names.join(', ') || 'none'}`,
-      cure: 'netpol-lab list',
-    });
-  }
-  return loadScenario(join(root, id), `scenarios/${id}`);
-}
-
-async function scenarioNames(root: string): Promise<readonly string[]> {
+/** Sorted. */
+export async function scenarioNames(root: string): Promise<readonly string[]> {
   const folders = await readdir(root, { withFileTypes: true }).catch(() => []);
   const names: string[] = [];
   for (const folder of folders) {

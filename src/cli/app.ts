@@ -1,0 +1,65 @@
+/** `run(argv, io)`: parses the command line, runs one command, and turns whatever goes wrong into a message and an exit code. */
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode, formatError, LabError } from '../kit/errors.ts';
+import type { Cli } from './cli.ts';
+import { addClusterCommands } from './commands/cluster.ts';
+import { addKubectlCommand } from './commands/kubectl.ts';
+import { addListCommand } from './commands/list.ts';
+import { addSessionCommands } from './commands/session.ts';
+import { addStartCommand } from './commands/start.ts';
+import { addTestCommand } from './commands/test.ts';
+import type { CliIo } from './io.ts';
+import { packageVersion } from './paths.ts';
+
+const exitCodes = `
+Exit codes: 0 done, solved · 1 checks failed · 2 usage · 3 not applicable on this provider
+            4 environment unusable · 5 scenario invalid · 130 interrupted, cleaned up
+`;
+
+/** Never throws. Resolves with the process's exit code. */
+export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  const cli: Cli = { io, exitCode: EXIT.ok, run };
+  try {
+    await buildProgram(cli).parseAsync([...argv], { from: 'user' });
+    return io.signal.aborted ? EXIT.interrupted : cli.exitCode;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function buildProgram(cli: Cli): Command {
+  const { io } = cli;
+  const program = new Command('netpol-lab')
+    .description('Practise Kubernetes NetworkPolicy: broken scenarios, fixed by you, verified by what traffic does.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .addHelpText('after', exitCodes);
+  addListCommand(program, cli);
+  addStartCommand(program, cli);
+  addSessionCommands(program, cli);
+  addTestCommand(program, cli);
+  addClusterCommands(program, cli);
+  addKubectlCommand(program, cli);
+  for (const command of allCommands(program)) {
+    command.exitOverride().configureOutput(program.configureOutput());
+  }
+  return program;
+}
+
+function allCommands(program: Command): readonly Command[] {
+  return program.commands.flatMap((command) => [command, ...allCommands(command)]);
+}
+
+function report(error: unknown, io: CliIo): ExitCode {
+  // Commander has printed its message already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (io.signal.aborted) {
+    io.stderr.write('interrupted: cleaned up, nothing is left running\n');
+    return EXIT.interrupted;
+  }
+  io.stderr.write(formatError(error));
+  return error instanceof LabError ? error.exitCode : EXIT.environment;
+}

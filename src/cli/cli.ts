@@ -1,0 +1,26 @@
+/** What every command gets: the process's ends, and where to leave the exit code. */
+import type { ExitCode } from '../kit/errors.ts';
+import { createStyle, type Style } from '../ui/style.ts';
+import type { CliIo } from './io.ts';
+
+export interface Cli {
+  readonly io: CliIo;
+  exitCode: ExitCode;
+  /** The whole program again, for pages whose command is `netpol-lab …`. */
+  readonly run: (argv: readonly string[], io: CliIo) => Promise<ExitCode>;
+}
+
+export interface LookOptions {
+  readonly ascii?: boolean;
+  readonly accessible?: boolean;
+}
+
+export function styleOf({ env, stdout }: CliIo, look: LookOptions = {}): Style {
+  return createStyle({
+    env,
+    isTerminal: Boolean(stdout.isTTY),
+    columns: stdout.columns,
+    ...(look.ascii && { ascii: true }),
+    ...(look.accessible && { accessible: true }),
+  });
+}

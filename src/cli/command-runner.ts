@@ -1,0 +1,121 @@
+/** Runs what pages suggest: kubectl, built in or the system's, and netpol-lab itself, always against the session's cluster. */
+import { access, constants } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { LabError } from '../kit/errors.ts';
+import type { CommandInput, CommandOutcome, CommandRunner } from '../runner/context.ts';
+import type { Cli } from './cli.ts';
+import { kubeconfigVariable } from './clusters/target.ts';
+import type { KubectlChoice } from './commands/options.ts';
+import type { CliIo } from './io.ts';
+
+export interface RunnerOptions {
+  readonly kubeconfig: string;
+  readonly kubectl: KubectlChoice;
+}
+
+export function createCommandRunner(cli: Cli, { kubeconfig, kubectl }: RunnerOptions): CommandRunner {
+  return async (argv, input) => {
+    const [program, ...args] = argv;
+    if (program === 'kubectl')
+      return kubectl === 'builtin'
+        ? runBuiltin(cli, kubeconfig, args, input)
+        : runSystem(cli.io, kubeconfig, args, input);
+    if (program === 'netpol-lab') return runSelf(cli, kubeconfig, args, input);
+    throw new LabError('ERR_SCENARIO_INVALID', `a page may run kubectl and netpol-lab, not ${program}`);
+  };
+}
+
+/** The system's where there is one, as learners have it under their fingers. */
+export async function chooseKubectl(io: CliIo, wanted: KubectlChoice | undefined): Promise<KubectlChoice> {
+  if (wanted) return wanted;
+  return (await findOnPath(io, 'kubectl')) ? 'system' : 'builtin';
+}
+
+async function findOnPath({ env, platform }: CliIo, name: string): Promise<boolean> {
+  const windows = platform === 'win32';
+  const extensions = windows ? (env['PATHEXT'] ?? '.EXE;.CMD').split(';') : [''];
+  const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const folder of folders) {
+    for (const extension of extensions) {
+      const found = await access(join(folder, `${name}${extension}`), windows ? constants.F_OK : constants.X_OK).then(
+        () => true,
+        () => false,
+      );
+      if (found) return true;
+    }
+  }
+  return false;
+}
+
+async function runBuiltin(
+  { io }: Cli,
+  kubeconfig: string,
+  args: readonly string[],
+  input: CommandInput,
+): Promise<CommandOutcome> {
+  const { runKubectl } = await import('../kubectl/run.ts');
+  const collected = collector();
+  const exitCode = await runKubectl(args, {
+    kubeconfig,
+    env: { ...io.env, KUBECONFIG: kubeconfig },
+    cwd: input.cwd,
+    stdin: once(input.stdin),
+    stdout: { write: (chunk) => collected.take('stdout', chunk) },
+    stderr: { write: (chunk) => collected.take('stderr', chunk) },
+    signal: input.signal,
+  });
+  input.signal.throwIfAborted();
+  return { ...collected.texts(), exitCode };
+}
+
+async function runSystem(
+  { env }: CliIo,
+  kubeconfig: string,
+  args: readonly string[],
+  input: CommandInput,
+): Promise<CommandOutcome> {
+  const { runProgram } = await import('../kit/run-program.ts');
+  const { stdout, stderr, exitCode } = await runProgram(['kubectl', ...args], {
+    // Its discovery cache is keyed by address: ours changes each time and would pile up in the user's own.
+    env: { ...env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(dirname(kubeconfig), 'kubectl-cache') },
+    cwd: input.cwd,
+    signal: input.signal,
+    ...(input.stdin !== undefined && { stdin: input.stdin }),
+  });
+  return { stdout, stderr, output: stdout + stderr, exitCode };
+}
+
+async function runSelf(
+  { io, run }: Cli,
+  kubeconfig: string,
+  args: readonly string[],
+  input: CommandInput,
+): Promise<CommandOutcome> {
+  const collected = collector();
+  const exitCode = await run(args, {
+    ...io,
+    env: { ...io.env, [kubeconfigVariable]: kubeconfig, NO_COLOR: '1' },
+    cwd: input.cwd,
+    signal: input.signal,
+    stdout: { write: (chunk) => collected.take('stdout', chunk) },
+    stderr: { write: (chunk) => collected.take('stderr', chunk) },
+  });
+  return { ...collected.texts(), exitCode };
+}
+
+async function* once(text: string | undefined): AsyncIterable<Uint8Array> {
+  if (text) yield new TextEncoder().encode(text);
+}
+
+function collector() {
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const texts = { stdout: '', stderr: '', output: '' };
+  return {
+    take(stream: 'stdout' | 'stderr', chunk: string | Uint8Array): void {
+      const text = typeof chunk === 'string' ? chunk : decoders[stream].decode(chunk, { stream: true });
+      texts[stream] += text;
+      texts.output += text;
+    },
+    texts: () => ({ ...texts }),
+  };
+}

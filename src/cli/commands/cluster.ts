@@ -1,0 +1,54 @@
+/** `netpol-lab cluster up|down|list`: clusters of our own, to play on or just to use with kubectl. */
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import type { ClockChoice } from './options.ts';
+import { clockOption, parsePort } from './options.ts';
+
+export interface UpOptions {
+  readonly name: string;
+  readonly clock: ClockChoice;
+  readonly detach?: boolean;
+  readonly port?: number;
+  readonly workers: number;
+  readonly seed: string;
+}
+
+export function addClusterCommands(program: Command, cli: Cli): void {
+  const cluster = program.command('cluster').description('make, list and remove embedded clusters');
+  upOptions(cluster.command('up').description("start a cluster; prints its kubeconfig's path on stdout"))
+    .option('--detach', 'leave it running in a process of its own, which outlives this terminal')
+    .action(async (options: UpOptions) => {
+      const { clusterUp } = await import('../clusters/up.ts');
+      cli.exitCode = await clusterUp(cli, options);
+    });
+  upOptions(cluster.command('serve', { hidden: true })).action(async (options: UpOptions) => {
+    const { serveCluster } = await import('../clusters/up.ts');
+    cli.exitCode = await serveCluster(cli, { ...options, detach: true });
+  });
+  cluster
+    .command('down')
+    .description('stop a cluster and remove what it left')
+    .option('--name <name>', 'name of the cluster', 'netpol')
+    .option('--all', 'every one')
+    .action(async (options: { name: string; all?: boolean }) => {
+      const { clusterDown } = await import('../clusters/down.ts');
+      cli.exitCode = await clusterDown(cli, options);
+    });
+  cluster
+    .command('list')
+    .description('list the clusters that are running')
+    .option('--output <format>', 'text or json', 'text')
+    .action(async (options: { output: string }) => {
+      const { clusterList } = await import('../clusters/list.ts');
+      cli.exitCode = await clusterList(cli, options);
+    });
+}
+
+function upOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'name of the cluster', 'netpol')
+    .addOption(clockOption().default('real'))
+    .option('--port <port>', "port of the cluster's API (default: any free one)", parsePort)
+    .option('--workers <count>', 'worker nodes', Number, 2)
+    .option('--seed <seed>', 'of everything random in the cluster', '1');
+}

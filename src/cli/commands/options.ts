@@ -1,0 +1,40 @@
+/** Options that several commands share, with their checks. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export type KubectlChoice = 'builtin' | 'system';
+export type ClockChoice = 'real' | 'virtual';
+
+export function kubectlOption(): Option {
+  return new Option(
+    '--kubectl <which>',
+    "which kubectl runs the pages' commands (default: the system's where there is one)",
+  ).choices(['builtin', 'system']);
+}
+
+export function clockOption(): Option {
+  return new Option('--clock <clock>', 'real: a lost packet takes its time; virtual: waiting takes none').choices([
+    'real',
+    'virtual',
+  ]);
+}
+
+export function providerOption(): Option {
+  return new Option('--on <provider>', 'where to play').choices(['embedded', 'kind', 'existing']).default('embedded');
+}
+
+export function nameOption(): Option {
+  return new Option('--name <name>', 'name of the cluster');
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new InvalidArgumentError('Expected a port from 1 to 65535.');
+  return port;
+}
+
+export function lookOptions(command: Command): Command {
+  return command
+    .option('--ascii', 'no box drawing, arrows or bullets')
+    .option('--accessible', 'append-only output and numbered prompts, for screen readers (also ACCESSIBLE=1)');
+}

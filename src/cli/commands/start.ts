@@ -1,0 +1,33 @@
+/** `netpol-lab start <scenario>`: plays a scenario, with a person at the keyboard or by itself. */
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import type { ClockChoice, KubectlChoice } from './options.ts';
+import { clockOption, kubectlOption, lookOptions, nameOption, parsePort, providerOption } from './options.ts';
+
+export interface StartOptions {
+  readonly auto?: boolean;
+  readonly on: 'embedded' | 'kind' | 'existing';
+  readonly kubectl?: KubectlChoice;
+  readonly clock?: ClockChoice;
+  readonly name?: string;
+  readonly port?: number;
+  readonly ascii?: boolean;
+  readonly accessible?: boolean;
+}
+
+export function addStartCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('start')
+    .description('play a scenario: see it fail, find out why, fix it, verify')
+    .argument('<scenario>', 'its name, from `netpol-lab list`')
+    .option('--auto', 'play the whole walk without asking (also without a terminal, or with CI=true)')
+    .addOption(providerOption())
+    .addOption(kubectlOption())
+    .addOption(clockOption())
+    .addOption(nameOption())
+    .option('--port <port>', "port of the cluster's API (default: any free one)", parsePort);
+  lookOptions(command).action(async (scenario: string, options: StartOptions) => {
+    const { startScenario } = await import('../play/start.ts');
+    cli.exitCode = await startScenario(cli, scenario, options);
+  });
+}

@@ -1,0 +1,35 @@
+/** What the program gets from the process that runs it: nothing in the commands asks Node for streams, environment or signals. */
+
+export interface CliOutput {
+  write(chunk: string | Uint8Array): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+export interface CliIo {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+  readonly homeFolder: string;
+  readonly temporaryFolder: string;
+  readonly stdin: NodeJS.ReadStream;
+  /** Results. */
+  readonly stdout: CliOutput;
+  /** Progress and errors. */
+  readonly stderr: CliOutput;
+  /** Aborts on Ctrl-C and when the process is asked to end. */
+  readonly signal: AbortSignal;
+  readonly pid: number;
+  /** How to start this program again: node with its flags, and the script. */
+  readonly self: readonly string[];
+}
+
+/** Prompts need a person at both ends; CI systems set CI. */
+export function isInteractive({ env, stdin, stdout }: CliIo): boolean {
+  return Boolean(stdin.isTTY) && Boolean(stdout.isTTY) && !isTrue(env['CI']);
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}

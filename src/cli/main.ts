@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/** The program's entry: hands the process to `run` and nothing else, so that `--help` costs no more than it must. */
+import { homedir, tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { LabError } from '../kit/errors.ts';
+import { run } from './app.ts';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The second time is meant: leave without cleaning up.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new LabError('ERR_INTERRUPTED', `interrupted by ${signal}`));
+  });
+}
+// A reader that goes away (`| head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  platform: process.platform,
+  homeFolder: homedir(),
+  temporaryFolder: tmpdir(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interrupt.signal,
+  pid: process.pid,
+  self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
+});

@@ -1,0 +1,35 @@
+/** From a kubeconfig to a LabContext: the client, the command runner, and somebody who listens to the events. */
+import type { Cluster } from '../../cluster/provider.ts';
+import { createKubeClient } from '../../kube/create-client.ts';
+import { readKubeconfig } from '../../kube/kubeconfig.ts';
+import type { LabContext } from '../../runner/context.ts';
+import type { RunnerEvent } from '../../runner/events.ts';
+import type { Scenario } from '../../scenario/model.ts';
+import type { Cli } from '../cli.ts';
+import { createCommandRunner } from '../command-runner.ts';
+import type { KubectlChoice } from '../commands/options.ts';
+
+export interface OpenOptions {
+  readonly scenario: Scenario;
+  readonly cluster: Pick<Cluster, 'name' | 'provider' | 'kubeconfig' | 'setOutside'>;
+  readonly kubectl: KubectlChoice;
+  readonly emit: (event: RunnerEvent) => void;
+}
+
+export interface OpenLab extends Disposable {
+  readonly context: LabContext;
+}
+
+export async function openLab(cli: Cli, { scenario, cluster, kubectl, emit }: OpenOptions): Promise<OpenLab> {
+  const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
+  const context: LabContext = {
+    scenario,
+    client,
+    cluster,
+    ownsCluster: cluster.provider !== 'existing',
+    run: createCommandRunner(cli, { kubeconfig: cluster.kubeconfig, kubectl }),
+    emit,
+    signal: cli.io.signal,
+  };
+  return { context, [Symbol.dispose]: () => client.close() };
+}

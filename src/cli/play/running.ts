@@ -1,0 +1,142 @@
+/** Acts on the lab that is running in a cluster: verify, reset, hint, probe, why. The state is in the cluster, so any terminal will do. */
+
+import { printFlow } from '../../check/describe-result.ts';
+import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';
+import { createKubeClient } from '../../kube/create-client.ts';
+import { readKubeconfig } from '../../kube/kubeconfig.ts';
+import { resumeSession, type Session } from '../../runner/session.ts';
+import { readState } from '../../runner/state.ts';
+import type { Verification } from '../../runner/verify.ts';
+import { askWhy } from '../../runner/why.ts';
+import { parseDestination, parseSource, printDestination, printSource } from '../../scenario/endpoint.ts';
+import { openScenario } from '../../scenario/open.ts';
+import { whyLines } from '../../ui/terminal/lines.ts';
+import { createNarrator } from '../../ui/terminal/narrator.ts';
+import type { Cli } from '../cli.ts';
+import { styleOf } from '../cli.ts';
+import { attachCluster } from '../clusters/attach.ts';
+import { chooseCluster } from '../clusters/target.ts';
+import { chooseKubectl } from '../command-runner.ts';
+import type { TargetOptions } from '../commands/session.ts';
+import { scenariosFolder } from '../paths.ts';
+import { openLab } from './open-lab.ts';
+
+export function verifyRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
+  return withSession(cli, options, async (session) => {
+    const verification = await session.verify();
+    if (options.output === 'json')
+      cli.io.stdout.write(`${JSON.stringify(jsonVerification(session, verification), null, 2)}\n`);
+    else cli.io.stdout.write(verification.solved ? 'solved\n' : 'not solved yet\n');
+    return verification.solved ? EXIT.ok : EXIT.checksFailed;
+  });
+}
+
+export function resetRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
+  return withSession(cli, options, async (session) => {
+    await session.reset();
+    return EXIT.ok;
+  });
+}
+
+export function hintRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
+  return withSession(cli, options, async (session) => {
+    if ((await session.hint()) === undefined)
+      cli.io.stdout.write('there are no more hints: the last one was the solution\n');
+    return EXIT.ok;
+  });
+}
+
+export function probeRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
+  return withSession(cli, options, async (session) => {
+    await session.probe('all');
+    return EXIT.ok;
+  });
+}
+
+async function withSession(
+  cli: Cli,
+  options: TargetOptions,
+  act: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { io } = cli;
+  const cluster = await attachCluster(await chooseCluster(io, options));
+  const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
+  const state = await readState(client).finally(() => client.close());
+  if (!state) {
+    throw new LabError('ERR_STATE', `no scenario is running on cluster ${cluster.name}`, {
+      cure: 'netpol-lab start firewall-restriction',
+    });
+  }
+  const scenario = await openScenario(scenariosFolder, state.scenario);
+  const quiet = options.output === 'json';
+  const emit = createNarrator({
+    style: styleOf(io),
+    out: (text) => void (quiet || io.stdout.write(text)),
+    progress: (text) => void io.stderr.write(text),
+    strict: false,
+  });
+  using lab = await openLab(cli, { scenario, cluster, kubectl: await chooseKubectl(io, undefined), emit });
+  return await act(await resumeSession(lab.context));
+}
+
+function jsonVerification({ state }: Session, { solved, reports }: Verification): unknown {
+  return {
+    schemaVersion: 1,
+    scenario: state.scenario,
+    solved,
+    checks: reports.map(({ result, explained }) => ({
+      id: result.id,
+      says: result.says,
+      status: result.status,
+      ...(result.counterexample && {
+        flow: printFlow(result.counterexample.probe),
+        expected: result.counterexample.expected,
+        observed: result.counterexample.observation,
+      }),
+      ...explained,
+    })),
+  };
+}
+
+export async function whyRunning(
+  cli: Cli,
+  fromText: string,
+  toText: string,
+  options: TargetOptions,
+): Promise<ExitCode> {
+  const { io } = cli;
+  const from = parseSource(fromText);
+  const to = parseDestination(toText);
+  if (!from)
+    throw new LabError('ERR_USAGE', `cannot read the source "${fromText}"`, {
+      cure: 'write namespace/pod, namespace/deploy/name or namespace/key=value',
+    });
+  if (!to)
+    throw new LabError('ERR_USAGE', `cannot read the destination "${toText}"`, {
+      cure: 'write name:port/tcp, pod/namespace/name:port/tcp or svc/namespace/name:port/udp',
+    });
+  const client = createKubeClient(await readKubeconfig((await chooseCluster(io, options)).kubeconfig));
+  try {
+    const state = await readState(client);
+    const outside = state ? (await openScenario(scenariosFolder, state.scenario)).outside : [];
+    const why = await askWhy(client, from, to, { outside, signal: io.signal });
+    if ('missing' in why)
+      throw new LabError('ERR_USAGE', why.missing, { cure: `kubectl -n ${from.namespace} get pods` });
+    const asked = `${printSource(from)} -> ${printDestination(to)}`;
+    const { observation, diagnosis } = why;
+    const json = {
+      schemaVersion: 1,
+      flow: asked,
+      observation,
+      allowed: diagnosis.allowed,
+      decidedBy: diagnosis.decidedBy,
+      findings: diagnosis.findings,
+    };
+    io.stdout.write(
+      options.output === 'json' ? `${JSON.stringify(json, null, 2)}\n` : whyLines(why, asked, styleOf(io)),
+    );
+    return EXIT.ok;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,45 @@
+/** The lines in which results always look the same: probes, checks with their counterexample, findings. */
+import { describeFailure, printFlow, printSeen, printStatus } from '../../check/describe-result.ts';
+import type { CheckStatus, ProbeResult } from '../../check/grade.ts';
+import type { CheckReport, Stage } from '../../runner/events.ts';
+import type { Why } from '../../runner/why.ts';
+import type { Style } from '../style.ts';
+import { wrap } from './wrap.ts';
+
+/** PASS and FAIL are words first; colour only underlines them. */
+export function paintStatus(status: CheckStatus | Stage['status'], style: Style): string {
+  const word = printStatus(status);
+  if (status === 'pass') return style.good(word);
+  return status === 'fail' ? style.bad(word) : style.warn(word);
+}
+
+/** `  blocked     default/web -> google.com:80/TCP   no answer in 2.0 s` */
+export function probeLine({ probe, observation }: ProbeResult, style: Style): string {
+  const { outcome, detail } = observation;
+  const paint = outcome === 'allowed' ? style.good : outcome === 'unknown' ? style.warn : style.bad;
+  return `  ${paint(outcome.toUpperCase().padEnd(11))}${printFlow(probe)}  ${style.dim(`(${detail})`)}\n`;
+}
+
+/** One line for a passed check; flow, expectation, decision and next command for the others. */
+export function checkLines({ result, explained }: CheckReport, style: Style): string {
+  const { id, says, status, counterexample } = result;
+  if (status === 'pass') return `${paintStatus(status, style)} ${id}   ${says}\n`;
+  const flow = counterexample ? printFlow(counterexample.probe) : says;
+  const details = describeFailure(result, explained).map((line) => `     ${line}`);
+  return `${[`${paintStatus(status, style)} ${id}   ${flow}`, ...details].join('\n')}\n`;
+}
+
+/** What was seen and what policy says of one flow. */
+export function whyLines({ observation, diagnosis }: Why, asked: string, style: Style): string {
+  const { outcome, detail } = observation;
+  const lines = [`${style.bold(asked)}`, `seen:       ${outcome} (${detail})`];
+  if (diagnosis.decidedBy) lines.push(`decided by: ${diagnosis.decidedBy}`);
+  for (const { code, object, summary, next } of diagnosis.findings.slice(0, 3)) {
+    lines.push('', wrap(`${code}: ${object}: ${summary}`, style.columns, '- ', '  '), `  next: ${next}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export function unexpectedLines(result: ProbeResult): string {
+  return `     ${printSeen(result)}\n`;
+}

@@ -1,0 +1,82 @@
+/**
+ * Tells a session to a terminal, append-only: it subscribes to the runner's events and writes. Progress goes to one stream and
+ * results to the other, so that machines can read the results alone.
+ */
+import type { RunnerEvent } from '../../runner/events.ts';
+import type { Style } from '../style.ts';
+import { checkLines, paintStatus, probeLine } from './lines.ts';
+import { renderMarkdown } from './render-markdown.ts';
+
+export interface NarratorOptions {
+  readonly style: Style;
+  readonly out: (text: string) => void;
+  /** Progress: start lines, durations. */
+  readonly progress: (text: string) => void;
+  /** Show outcomes that differ from a page. */
+  readonly strict: boolean;
+}
+
+/** Remembers only whether the last thing written needs a blank line after it. */
+export function createNarrator({ style, out, progress, strict }: NarratorOptions): (event: RunnerEvent) => void {
+  return (event) => {
+    switch (event.type) {
+      case 'session-opened':
+        return out(
+          `${style.bold(event.scenario.title)}\n${style.dim(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`)}\n`,
+        );
+      case 'work-started':
+        return;
+      case 'work-finished':
+        return progress(style.dim(`  ${event.what}  ${(event.durationMs / 1000).toFixed(2)} s\n`));
+      case 'phase-reached':
+        return progress(style.dim(`  ${event.phase}\n`));
+      case 'probe-finished':
+        if (event.phase !== 'fixed') out(probeLine(event.result, style));
+        return;
+      case 'page-opened':
+        return out(`\n${rule(style)}\n${style.bold(`${event.number}/${event.count}  ${event.page.title}`)}\n\n`);
+      case 'prose-shown':
+        return out(`${renderMarkdown(event.markdown, style)}\n`);
+      case 'question-asked': {
+        const options = event.question.options.map(({ text }, i) => `  ${i + 1}. ${text}\n`).join('');
+        return out(`${style.bold(event.question.text)}\n${options}\n`);
+      }
+      case 'command-started':
+        return out(
+          `${event.text
+            .split('\n')
+            .map((line, i) => (i === 0 ? style.code(`$ ${line}`) : style.code(line)))
+            .join('\n')}\n`,
+        );
+      case 'command-finished':
+        out(`${ensureNewline(event.outcome.output)}\n`);
+        if (strict) for (const problem of event.problems) out(`${style.bad('UNEXPECTED')} ${problem}\n\n`);
+        return;
+      case 'checks-graded':
+        return out(`${event.reports.map((report) => checkLines(report, style)).join('')}\n`);
+      case 'hint-given':
+        return out(`${style.bold(`Hint ${event.number} of ${event.count}`)}\n${renderMarkdown(event.text, style)}\n`);
+      case 'reset-done':
+        return out(resetText(event.discarded, event.restored));
+      case 'stage-finished':
+        return out(
+          `${paintStatus(event.stage.status, style)} ${event.scenario}: ${event.stage.kind}${event.stage.id ? ` ${event.stage.id}` : ''}\n`,
+        );
+    }
+  };
+}
+
+function resetText(discarded: readonly string[], restored: readonly string[]): string {
+  if (discarded.length + restored.length === 0)
+    return 'reset: nothing was changed, the scenario is broken as at the start\n';
+  const lines = [...discarded.map((name) => `  discarded ${name}`), ...restored.map((name) => `  restored  ${name}`)];
+  return `reset: the scenario is broken again\n${lines.join('\n')}\n`;
+}
+
+function rule(style: Style): string {
+  return style.dim((style.unicode ? '─' : '-').repeat(style.columns));
+}
+
+function ensureNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
