@@ -31,7 +31,7 @@ export function servedGroups(machinery: Machinery): ReadonlyMap<string, readonly
 }
 
 /** The reviews' groups come behind events.k8s.io, where the real server has them. */
-function allTypes(machinery: Machinery): readonly ServedType[] {
+export function allTypes(machinery: Machinery): readonly ServedType[] {
   const stored = machinery.types();
   const at = stored.findIndex((type) => type.group === 'autoscaling');
   return at < 0 ? [...stored, ...reviewTypes] : [...stored.slice(0, at), ...reviewTypes, ...stored.slice(at)];

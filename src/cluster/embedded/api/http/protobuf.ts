@@ -89,15 +89,15 @@ function store(object: Record<string, unknown>, raw: RawField, fields: readonly 
   if (!field) return;
   const { type, name } = field;
   if (type.kind === 'list') {
-    const items = (object[name] ??= []) as unknown[];
-    items.push(decodeValue(raw, type.of));
+    object[name] ??= [];
+    (object[name] as unknown[]).push(decodeValue(raw, type.of));
     return;
   }
   if (type.kind === 'map') {
     const entry = readFields(raw.bytes ?? new Uint8Array());
-    const values = (object[name] ??= {}) as Record<string, unknown>;
+    object[name] ??= {};
     const value = entry.find((part) => part.number === 2) ?? { number: 2, value: 0n, bytes: new Uint8Array() };
-    Object.defineProperty(values, text(bytesOf(entry, 1)), {
+    Object.defineProperty(object[name], text(bytesOf(entry, 1)), {
       value: decodeValue(value, type.of),
       enumerable: true,
       configurable: true,

@@ -4,7 +4,6 @@ import { badRequest, failure } from '../machinery/status.ts';
 import type { Machinery, ServedType, StoreEvent } from '../machinery.ts';
 import { versionTooLarge } from './refusals.ts';
 import type { ListMetadata, Reply } from './request.ts';
-import { apiVersionOf } from './respond.ts';
 import { selectionOf } from './selection.ts';
 
 /** Throws StatusError 404. */
@@ -16,8 +15,7 @@ export function readOne(
   query: URLSearchParams,
 ): Reply {
   checkNotFuture(machinery, requestedVersion(query));
-  const object = machinery.convert(machinery.get(type.id, namespace, name), apiVersionOf(type));
-  return { type: 'object', code: 200, object, served: type };
+  return { type: 'object', code: 200, object: machinery.get(type.id, namespace, name), served: type };
 }
 
 /** Throws StatusError for bad selectors, a bad or expired continue token, and versions from the future. */
@@ -48,12 +46,7 @@ export function readList(
     ...(left > 0 && last && { continue: formatContinue({ version: at, start: keyOf(last) }) }),
     ...(left > 0 && selection.everything && { remainingItemCount: left }),
   };
-  return {
-    type: 'list',
-    served: type,
-    items: items.map((item) => machinery.convert(item, apiVersionOf(type))),
-    metadata,
-  };
+  return { type: 'list', served: type, items, metadata };
 }
 
 /** Throws StatusError as the real server: a resource version is a number, and not an API error's business. */

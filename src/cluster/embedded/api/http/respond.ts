@@ -59,49 +59,55 @@ export async function respondError(
   return write(request, response, error.code, body, form);
 }
 
+/** Tables are printed from what is stored; everything else is in the version that the URL names. */
 function shape(
   reply: Extract<Reply, { type: 'object' | 'list' }>,
   form: Form,
   request: ApiRequest,
   context: ServerContext,
 ): unknown {
-  const items = reply.type === 'list' ? reply.items : [reply.object as KubeObject];
-  const { served } = reply;
-  const isStatus = reply.type === 'object' && reply.object.kind === 'Status';
-  if (served && !isStatus && form.shape === 'table') {
-    const metadata =
-      reply.type === 'list' ? reply.metadata : { resourceVersion: reply.object.metadata['resourceVersion'] };
-    return tableOf(served, items, metadata, form, request, context);
-  }
-  if (reply.type === 'object')
-    return form.shape === 'partial' && !isStatus ? partial(reply.object as KubeObject, form) : reply.object;
-  const { served: type, metadata } = reply;
+  return reply.type === 'list' ? listBody(reply, form, request, context) : objectBody(reply, form, request, context);
+}
+
+function objectBody(
+  { object, served }: Extract<Reply, { type: 'object' }>,
+  form: Form,
+  request: ApiRequest,
+  context: ServerContext,
+): unknown {
+  if (!served || object.kind === 'Status') return object;
+  const stored = object as KubeObject;
+  if (form.shape === 'partial') return partial(stored, form);
+  if (form.shape === 'object') return context.machinery.convert(stored, apiVersionOf(served));
+  return tableOf(served, [stored], { resourceVersion: stored.metadata.resourceVersion }, form, request, context);
+}
+
+function listBody(
+  { items, served, metadata }: Extract<Reply, { type: 'list' }>,
+  form: Form,
+  request: ApiRequest,
+  context: ServerContext,
+): unknown {
+  if (form.shape === 'table') return tableOf(served, items, metadata, form, request, context);
   if (form.shape === 'partial') {
-    return {
-      kind: 'PartialObjectMetadataList',
-      apiVersion: `meta.k8s.io/${form.version}`,
-      metadata,
-      items: items.map((item) => partial(item, form)),
-    };
+    const apiVersion = `meta.k8s.io/${form.version}`;
+    return { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.map((item) => partial(item, form)) };
   }
-  return {
-    kind: `${type.kind}List`,
-    apiVersion: apiVersionOf(type),
-    metadata,
-    items: items.map((item) => listItem(item, type, context)),
-  };
+  const apiVersion = apiVersionOf(served);
+  const shown = items.map((item) => context.machinery.convert(item, apiVersion));
+  // Go's typed lists leave kind and apiVersion to the list; custom objects are untyped and carry their own.
+  const isCustom = context.machinery.find(definitions, undefined, served.id) !== undefined;
+  return { kind: `${served.kind}List`, apiVersion, metadata, items: isCustom ? shown : shown.map(withoutType) };
+}
+
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
+
+function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject): unknown {
+  return rest;
 }
 
 function partial(object: KubeObject, form: Form): unknown {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${form.version}`, metadata: object.metadata };
-}
-
-/** Go's typed lists leave kind and apiVersion to the list; custom objects are untyped and carry their own. */
-function listItem(item: KubeObject, type: ServedType, { machinery }: ServerContext): unknown {
-  if (type.group.includes('.') && machinery.find('customresourcedefinitions.apiextensions.k8s.io', undefined, type.id))
-    return item;
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = item;
-  return rest;
 }
 
 export function apiVersionOf({ group, version }: Pick<ServedType, 'group' | 'version'>): string {

@@ -95,7 +95,7 @@ class WatchStream {
   }
 
   send(event: EventType, object: KubeObject): void {
-    this.#write(event, this.#shape(this.#context.machinery.convert(object, apiVersionOf(this.#type))));
+    this.#write(event, this.#shape(object));
   }
 
   bookmark(initialEventsEnd: boolean): void {
@@ -149,7 +149,7 @@ class WatchStream {
         metadata: object.metadata,
       };
     }
-    if (this.#form.shape !== 'table') return object;
+    if (this.#form.shape !== 'table') return this.#context.machinery.convert(object, apiVersionOf(this.#type));
     const metadata = { resourceVersion: object.metadata.resourceVersion };
     const table = tableOf(this.#type, [object], metadata, this.#form, this.#request, this.#context);
     if (this.#columnsSent) return { ...table, columnDefinitions: null };

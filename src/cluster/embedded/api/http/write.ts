@@ -68,7 +68,7 @@ export async function create(
   const info = requestInfo(request, 'CreateOptions');
   const body = await objectOf(request, type.kind);
   const object = context.machinery.create(type.id, namespace, claiming(body, type), info);
-  return reply(201, object, type, context);
+  return reply(201, object, type);
 }
 
 export async function update(
@@ -92,7 +92,7 @@ export async function update(
     { ...body, metadata: { ...metadata, name } } as KubeObject,
     info,
   );
-  return reply(200, object, type, context);
+  return reply(200, object, type);
 }
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -118,7 +118,7 @@ export async function patch(
   }
   const change = await patchBody(request, patchType);
   const isNew = patchType === 'apply' && machinery.find(type.id, namespace, name) === undefined;
-  return reply(isNew ? 201 : 200, machinery.patch(type.id, namespace, name, patchType, change, info), type, context);
+  return reply(isNew ? 201 : 200, machinery.patch(type.id, namespace, name, patchType, change, info), type);
 }
 
 export function patchTypeOf(request: ApiRequest): PatchType {
@@ -152,7 +152,7 @@ export async function remove(
   const info = { ...requestInfo(request, 'DeleteOptions'), dryRun };
   const result = context.machinery.delete(type.id, namespace, name, options, info);
   if (result.kind === 'Status') return { type: 'object', code: 200, object: result };
-  return reply(200, result as KubeObject, type, context);
+  return reply(200, result as KubeObject, type);
 }
 
 /** Deletes what the selectors leave, one by one; the answer is the list of what was there. */
@@ -205,8 +205,8 @@ export function deleteOptions(
   };
 }
 
-function reply(code: number, object: KubeObject, type: ServedType, { machinery }: ServerContext): Reply {
-  return { type: 'object', code, object: machinery.convert(object, apiVersionOf(type)), served: type };
+function reply(code: number, object: KubeObject, served: ServedType): Reply {
+  return { type: 'object', code, object, served };
 }
 
 /** The URL says what a body without apiVersion and kind is: two versions of one kind share a store. */

@@ -44,6 +44,7 @@ export function openSession(
   const terminal = new RemoteTerminal();
   const transport = deferred<Transport>();
   let gone = false;
+  let ended = false;
 
   const sink = (stream: 'stdout' | 'stderr', wanted: boolean): Sink => ({
     async write(bytes) {
@@ -69,6 +70,7 @@ export function openSession(
       ? Promise.resolve(startFailedStatus(process, makeId()))
       : process.exited.then(endedStatus, failedStatus);
   const done = end.then(async (status) => {
+    ended = true;
     if (gone) return;
     const client = await transport.promise;
     await pending.catch(() => {});
@@ -80,7 +82,7 @@ export function openSession(
     endStdin: () => stdin.end(),
     resize: (columns, rows) => terminal.resize(columns, rows),
     abandon() {
-      if (gone) return;
+      if (gone || ended) return;
       gone = true;
       stdin.end();
       if (!(process instanceof StartError)) process.kill(options.tty ? 'SIGHUP' : 'SIGKILL');

@@ -109,8 +109,8 @@ export class SpdyConnection {
 
   #data(id: number, bytes: Uint8Array, fin: boolean, sent: () => void): void {
     const head = words(id, (bytes.length & 0xffffff) | ((fin ? finFlag : 0) << 24));
-    if (this.#wire.destroyed || this.#wire.writableEnded) return sent();
-    this.#wire.write(Buffer.concat([head, bytes]), () => sent());
+    if (this.#wire.destroyed || this.#wire.writableEnded) sent();
+    else this.#wire.write(Buffer.concat([head, bytes]), () => sent());
   }
 
   #control(type: number, flags: number, payload: Uint8Array): void {

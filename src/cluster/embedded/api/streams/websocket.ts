@@ -25,15 +25,13 @@ export function acceptWebSocket(
   head: Buffer,
   protocol: string,
 ): Promise<WebSocket> {
-  const server = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: largestMessage,
-    handleProtocols: () => protocol,
-  });
+  const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: largestMessage });
+  // ws refuses protocols with a slash (`SPDY/3.1+portforward.k8s.io`): it never sees the client's list, we answer it.
+  delete request.raw.headers['sec-websocket-protocol'];
+  server.once('headers', (headers: string[]) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
-    socket.once('close', () => reject(new Error('the client went away during the upgrade')));
+    socket.once('close', () => reject(Object.assign(new Error('the client went away'), { code: 'ECONNRESET' })));
     server.handleUpgrade(request.raw, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate());
       resolve(webSocket);
