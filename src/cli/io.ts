@@ -20,6 +20,8 @@ export interface CliIo {
   readonly stderr: CliOutput;
   /** Aborts on Ctrl-C and when the process is asked to end. */
   readonly signal: AbortSignal;
+  /** Ctrl-C goes to `handler` (a command that runs in front) and not to `signal`, until the disposer is called. */
+  readonly intercept: (handler: () => void) => () => void;
   readonly pid: number;
   /** How to start this program again: node with its flags, and the script. */
   readonly self: readonly string[];

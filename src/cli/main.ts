@@ -6,8 +6,14 @@ import { LabError } from '../kit/errors.ts';
 import { run } from './app.ts';
 
 const interrupt = new AbortController();
+const interceptors: (() => void)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
+    const front = interceptors.at(-1);
+    if (front && signal === 'SIGINT') {
+      front();
+      return;
+    }
     // The second time is meant: leave without cleaning up.
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort(new LabError('ERR_INTERRUPTED', `interrupted by ${signal}`));
@@ -29,6 +35,10 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   signal: interrupt.signal,
+  intercept(handler) {
+    interceptors.push(handler);
+    return () => void interceptors.splice(interceptors.lastIndexOf(handler), 1);
+  },
   pid: process.pid,
   self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
 });

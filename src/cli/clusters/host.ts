@@ -1,0 +1,111 @@
+/** An embedded cluster in this process: made, written into the registry if others may find it, and taken down again. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createEmbeddedCluster } from '../../cluster/embedded/cluster.ts';
+import type { Cluster } from '../../cluster/provider.ts';
+import { realClock } from '../../kit/clock.ts';
+import { LabError } from '../../kit/errors.ts';
+import { virtualClock } from '../../kit/virtual-clock.ts';
+import type { ClockChoice } from '../commands/options.ts';
+import type { CliIo } from '../io.ts';
+import { stateFolder } from '../paths.ts';
+import { checkClusterName, clusterFolder, findCluster, removeRecord, writeRecord } from '../registry.ts';
+
+export interface HostOptions {
+  readonly name: string;
+  readonly clock: ClockChoice;
+  readonly seed: string;
+  readonly workers?: number;
+  readonly port?: number | undefined;
+}
+
+export interface HostedCluster
+  extends Pick<Cluster, 'name' | 'provider' | 'kubeconfig' | 'setOutside'>,
+    AsyncDisposable {
+  readonly server: string;
+}
+
+/** For one run: nobody else can find it, and its folder is temporary. */
+export async function hostPrivately(io: CliIo, options: HostOptions): Promise<HostedCluster> {
+  const folder = await mkdtemp(join(io.temporaryFolder, 'netpol-lab-'));
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  try {
+    return await host(options, join(folder, 'kubeconfig'), removeFolder);
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
+}
+
+/** Under its name, for every terminal. Throws LabError ERR_CLUSTER_EXISTS. */
+export async function hostByName(
+  io: CliIo,
+  options: HostOptions,
+  { detached }: { readonly detached: boolean },
+): Promise<HostedCluster> {
+  const { name, clock } = options;
+  const { pid } = io;
+  checkClusterName(name);
+  const home = stateFolder(io);
+  await refuseRunning(io, name);
+  const forget = () => removeRecord(home, { name, pid });
+  const cluster = await host(options, join(clusterFolder(home, name), 'kubeconfig'), forget);
+  try {
+    const { kubeconfig, server } = cluster;
+    const startedAt = new Date().toISOString();
+    await writeRecord(home, {
+      schemaVersion: 1,
+      name,
+      provider: 'embedded',
+      pid,
+      kubeconfig,
+      server,
+      clock,
+      detached,
+      startedAt,
+    });
+    return cluster;
+  } catch (error) {
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export async function refuseRunning(io: CliIo, name: string): Promise<void> {
+  const { record, cleaned } = await findCluster(stateFolder(io), name);
+  if (cleaned) io.stderr.write(`${cleaned}\n`);
+  if (!record) return;
+  throw new LabError('ERR_CLUSTER_EXISTS', `a cluster "${name}" is running already (process ${record.pid})`, {
+    details: `kubeconfig: ${record.kubeconfig}`,
+    cure: `use it, stop it with: netpol-lab cluster down --name ${name}, or choose another --name`,
+  });
+}
+
+async function host(
+  options: HostOptions,
+  kubeconfigPath: string,
+  afterwards: () => Promise<void>,
+): Promise<HostedCluster> {
+  const cluster = await createEmbeddedCluster({
+    name: options.name,
+    clock: options.clock === 'virtual' ? virtualClock() : realClock(),
+    seed: options.seed,
+    kubeconfigPath,
+    ...(options.workers !== undefined && { workers: options.workers }),
+    ...(options.port !== undefined && { port: options.port }),
+  });
+  return {
+    name: options.name,
+    provider: 'embedded',
+    kubeconfig: cluster.kubeconfig,
+    server: cluster.server,
+    setOutside: async (hosts) => cluster.setOutside(hosts),
+    async [Symbol.asyncDispose]() {
+      try {
+        await cluster.close();
+      } finally {
+        await afterwards();
+      }
+    },
+  };
+}

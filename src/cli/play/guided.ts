@@ -1,0 +1,185 @@
+/** A guided session with a person: a page, a prompt, an action, until they leave. Nothing punishes a wrong try. */
+import { EXIT, type ExitCode, formatError, LabError } from '../../kit/errors.ts';
+import type { LabContext } from '../../runner/context.ts';
+import { whyCommand } from '../../runner/explain.ts';
+import { type Session, startSession } from '../../runner/session.ts';
+import { symptomOf } from '../../runner/symptom.ts';
+import type { PagePart } from '../../scenario/model.ts';
+import type { Style } from '../../ui/style.ts';
+import { type Action, helpText, keysLine, readAction } from '../../ui/terminal/keys.ts';
+import { createPrompter, type Prompter } from '../../ui/terminal/prompter.ts';
+import type { Cli } from '../cli.ts';
+import { kubeconfigVariable } from '../clusters/target.ts';
+import type { KubectlChoice } from '../commands/options.ts';
+import { runInFront } from './run-in-front.ts';
+
+export interface GuidedOptions {
+  readonly style: Style;
+  readonly kubectl: KubectlChoice;
+}
+
+type CommandPart = Extract<PagePart, { kind: 'command' }>;
+
+/** Leaving is no failure. */
+export async function playGuided(cli: Cli, context: LabContext, options: GuidedOptions): Promise<ExitCode> {
+  const { io } = cli;
+  const { style } = options;
+  const prompter = createPrompter({
+    input: io.stdin,
+    output: io.stdout as NodeJS.WritableStream,
+    style,
+    signal: io.signal,
+    interrupt: () => void process.kill(io.pid, 'SIGINT'),
+  });
+  const session = await startSession(context, { probeHealthy: true });
+  await session.probe('symptom');
+  io.stdout.write(`\nIn another terminal: export KUBECONFIG=${context.cluster.kubeconfig}\n`);
+  const guide = new Guide(cli, context, session, prompter, options);
+  await guide.open();
+  for (;;) {
+    io.stdout.write(`${style.dim(keysLine(style))}\n`);
+    const line = await prompter.line(`${session.state.page + 1}/${context.scenario.pages.length} > `);
+    const action: Action = line === undefined ? { do: 'quit' } : readAction(line);
+    if (action.do === 'quit') return EXIT.ok;
+    await guide.act(action);
+  }
+}
+
+class Guide {
+  readonly #cli: Cli;
+  readonly #context: LabContext;
+  readonly #session: Session;
+  readonly #prompter: Prompter;
+  readonly #options: GuidedOptions;
+  /** Commands of the open page that `t` has not typed yet. */
+  #untyped: CommandPart[] = [];
+
+  constructor(cli: Cli, context: LabContext, session: Session, prompter: Prompter, options: GuidedOptions) {
+    this.#cli = cli;
+    this.#context = context;
+    this.#session = session;
+    this.#prompter = prompter;
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    this.#session.open();
+    this.#untyped = [];
+    for (const part of this.#session.parts()) {
+      if (part.kind === 'prose') this.#context.emit({ type: 'prose-shown', markdown: part.markdown });
+      else if (part.kind === 'question') await this.#askQuestion(part.question);
+      else {
+        this.#untyped.push(part);
+        this.#write(
+          `${part.command.text
+            .split('\n')
+            .map((line) => `    ${this.#options.style.code(line)}`)
+            .join('\n')}\n\n`,
+        );
+      }
+    }
+  }
+
+  async act(action: Action): Promise<void> {
+    try {
+      await this.#perform(action);
+    } catch (error) {
+      this.#cli.io.signal.throwIfAborted();
+      if (!(error instanceof LabError)) throw error;
+      this.#cli.io.stderr.write(formatError(error));
+    }
+  }
+
+  async #perform(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'next':
+      case 'back':
+        if (await this.#session.turn(action.do === 'next' ? 1 : -1)) await this.open();
+        else
+          this.#write(
+            action.do === 'next' ? 'That was the last page. v verifies, q leaves.\n' : 'This is the first page.\n',
+          );
+        return;
+      case 'again':
+        return this.open();
+      case 'hint':
+        return this.#hint();
+      case 'verify': {
+        const { solved } = await this.#session.verify();
+        this.#write(
+          solved
+            ? `${this.#options.style.good('SOLVED')}: every check passes. enter reads on.\n`
+            : 'Not solved yet. Nothing is lost: look at the first FAIL, or take a hint (h).\n',
+        );
+        return;
+      }
+      case 'probe':
+        return this.#session.probe('symptom');
+      case 'type':
+        return this.#type();
+      case 'reset':
+        if (await this.#prompter.confirm('Back to the broken state? Your changes will be discarded.'))
+          await this.#session.reset();
+        return;
+      case 'list':
+        return this.#list();
+      case 'help':
+        return this.#write(helpText);
+      case 'why':
+        return this.#why(action.rest);
+      case 'command':
+        return runInFront(this.#cli, this.#context.cluster.kubeconfig, this.#options.kubectl, action.text);
+      case 'unknown':
+        return this.#write(
+          `"${action.text}" is neither a key nor a kubectl command; ? shows the keys. For everything else use another terminal.\n`,
+        );
+      case 'quit':
+        return;
+    }
+  }
+
+  async #askQuestion({ text, options }: Extract<PagePart, { kind: 'question' }>['question']): Promise<void> {
+    for (;;) {
+      const chosen = await this.#prompter.choose(
+        text,
+        options.map((option) => option.text),
+      );
+      if (chosen === undefined) return;
+      if (options[chosen]?.right) return this.#write(`${this.#options.style.good('Right.')}\n\n`);
+      this.#write(
+        'Not quite. Does that explain why only this pod is affected, and why nothing was refused? Try again.\n',
+      );
+    }
+  }
+
+  async #hint(): Promise<void> {
+    const { hints } = this.#context.scenario;
+    const { hintsTaken } = this.#session.state;
+    const last = hintsTaken === hints.length - 1;
+    if (hintsTaken >= hints.length) return this.#write('There are no more hints: the last one was the solution.\n');
+    const what = last ? 'The next hint is the solution. Show it?' : `Show hint ${hintsTaken + 1} of ${hints.length}?`;
+    if (await this.#prompter.confirm(what)) await this.#session.hint();
+  }
+
+  async #type(): Promise<void> {
+    const part = this.#untyped.shift();
+    if (part) await this.#session.play(part);
+    else this.#write('Every command of this page has been typed.\n');
+  }
+
+  #list(): void {
+    const { pages } = this.#context.scenario;
+    const here = this.#session.state.page;
+    this.#write(pages.map(({ title }, i) => `${i === here ? '>' : ' '} ${i + 1}. ${title}\n`).join(''));
+  }
+
+  async #why(rest: string): Promise<void> {
+    const { io, run } = this.#cli;
+    const words = rest === '' ? whyCommand(symptomOf(this.#context.scenario)).split(' ').slice(2) : rest.split(/\s+/);
+    await run(['why', ...words], { ...io, env: { ...io.env, [kubeconfigVariable]: this.#context.cluster.kubeconfig } });
+  }
+
+  #write(text: string): void {
+    this.#cli.io.stdout.write(text);
+  }
+}

@@ -1,0 +1,87 @@
+/** `netpol-lab start`: a cluster, the scenario on it, and the walk; by a person at the keyboard, or by itself. */
+import { type ExitCode, LabError } from '../../kit/errors.ts';
+import type { Scenario } from '../../scenario/model.ts';
+import { openScenario } from '../../scenario/open.ts';
+import { createNarrator } from '../../ui/terminal/narrator.ts';
+import type { Cli } from '../cli.ts';
+import { styleOf } from '../cli.ts';
+import { type AttachedCluster, attachCluster } from '../clusters/attach.ts';
+import { hostByName, hostPrivately } from '../clusters/host.ts';
+import { chooseKubectl } from '../command-runner.ts';
+import type { StartOptions } from '../commands/start.ts';
+import { isInteractive } from '../io.ts';
+import { scenariosFolder, stateFolder } from '../paths.ts';
+import { findCluster } from '../registry.ts';
+import { playAuto } from './auto.ts';
+import { openLab } from './open-lab.ts';
+import { requireProvider, unmetNeeds } from './providers.ts';
+
+const defaultName = 'netpol';
+
+/** Exit 0 when the scenario was solved (or left by its player), 1 when the walk did not go as its pages say. */
+export async function startScenario(cli: Cli, id: string, options: StartOptions): Promise<ExitCode> {
+  const scenario = await openScenario(scenariosFolder, id);
+  requireProvider(options.on);
+  refuseUnmet(scenario, options);
+  const auto = options.auto === true || !isInteractive(cli.io);
+  const { cluster, close } = await findOrHost(cli, options, auto);
+  try {
+    return await play(cli, scenario, options, cluster, auto);
+  } finally {
+    await close();
+  }
+}
+
+async function play(
+  cli: Cli,
+  scenario: Scenario,
+  options: StartOptions,
+  cluster: AttachedCluster,
+  auto: boolean,
+): Promise<ExitCode> {
+  const { io } = cli;
+  const style = styleOf(io, options);
+  const kubectl = await chooseKubectl(io, options.kubectl);
+  const emit = createNarrator({
+    style,
+    out: (text) => void io.stdout.write(text),
+    progress: (text) => void io.stderr.write(text),
+    strict: auto,
+  });
+  using lab = await openLab(cli, { scenario, cluster, kubectl, emit });
+  if (auto) return await playAuto(lab.context, (text) => void io.stdout.write(text));
+  const { playGuided } = await import('./guided.ts');
+  return await playGuided(cli, lab.context, { style, kubectl });
+}
+
+function refuseUnmet({ id, needs }: Scenario, { on }: StartOptions): void {
+  const unmet = unmetNeeds(needs, on);
+  if (unmet.length > 0)
+    throw new LabError('ERR_NOT_APPLICABLE', `${id} cannot be played on ${on}: it has no ${unmet.join(', ')}`);
+}
+
+interface Playground {
+  readonly cluster: AttachedCluster;
+  close(): PromiseLike<void>;
+}
+
+/** A cluster that is running detached under the name is played on; otherwise one is made for as long as the session lasts. */
+async function findOrHost({ io }: Cli, options: StartOptions, auto: boolean): Promise<Playground> {
+  const { name = defaultName, port } = options;
+  const clock = options.clock ?? (auto ? 'virtual' : 'real');
+  const hosting = { name, clock, port, seed: '1' };
+  if (auto && options.name === undefined) {
+    const cluster = await hostPrivately(io, hosting);
+    return { cluster, close: () => cluster[Symbol.asyncDispose]() };
+  }
+  const { record } = await findCluster(stateFolder(io), name);
+  if (record?.detached) {
+    io.stderr.write(`playing on the running cluster "${name}"\n`);
+    return {
+      cluster: await attachCluster({ name, kubeconfig: record.kubeconfig, record }),
+      close: async () => undefined,
+    };
+  }
+  const cluster = await hostByName(io, hosting, { detached: false });
+  return { cluster, close: () => cluster[Symbol.asyncDispose]() };
+}

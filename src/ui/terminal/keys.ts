@@ -1,0 +1,76 @@
+/** The keys of a guided session, what they mean, and the line that reminds of them. Pure. */
+import type { Style } from '../style.ts';
+
+export type Action =
+  | {
+      readonly do:
+        | 'next'
+        | 'back'
+        | 'hint'
+        | 'verify'
+        | 'probe'
+        | 'type'
+        | 'reset'
+        | 'list'
+        | 'quit'
+        | 'help'
+        | 'again';
+    }
+  | { readonly do: 'why'; readonly rest: string }
+  | { readonly do: 'command'; readonly text: string }
+  | { readonly do: 'unknown'; readonly text: string };
+
+const keys = [
+  ['', 'next', 'next page'],
+  ['b', 'back', 'page before'],
+  ['h', 'hint', 'hint'],
+  ['v', 'verify', 'verify'],
+  ['p', 'probe', 'probe'],
+  ['w', 'why', 'why'],
+  ['t', 'type', 'type it for me'],
+  ['x', 'reset', 'reset'],
+  ['l', 'list', 'list'],
+  ['q', 'quit', 'quit'],
+  ['?', 'help', 'help'],
+] as const;
+
+/** A key, its word, or a kubectl command line. */
+export function readAction(line: string): Action {
+  const text = line.trim();
+  const [word = '', ...rest] = text.split(/\s+/);
+  if (/^(kubectl|k)$/.test(word)) return { do: 'command', text: text.replace(/^k /, 'kubectl ') };
+  if (word === 'netpol-lab') return readAction(rest.join(' '));
+  if (word === 'w' || word === 'why') return { do: 'why', rest: rest.join(' ') };
+  const key = keys.find(([letter, name]) => rest.length === 0 && (word === letter || word === name));
+  if (!key) return { do: 'unknown', text };
+  return key[1] === 'why' ? { do: 'why', rest: '' } : { do: key[1] };
+}
+
+/** `enter next · h hint · v verify …`, cut to the terminal. */
+export function keysLine(style: Style): string {
+  const dot = style.unicode ? ' · ' : ' | ';
+  return [
+    'enter next',
+    'h hint',
+    'v verify',
+    'p probe',
+    'w why',
+    't type it for me',
+    'x reset',
+    'l list',
+    'q quit',
+    '?',
+  ].join(dot);
+}
+
+export const helpText = `enter    next page (b: the page before)
+h        the next hint; asks first
+v        verify: every check, by traffic
+p        probe: the flow of the symptom, once more
+w A B    why: does A reach B, and who decides (w alone: the symptom)
+t        types the page's next command for you
+x        reset to the broken state; says what it discards
+l        list the pages
+q        quit; the session's cluster goes with it
+kubectl … runs here as well; for pipes and editors use another terminal
+`;

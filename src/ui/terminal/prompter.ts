@@ -1,0 +1,119 @@
+/**
+ * Asks a person: a line, yes or no, one of several. Behind it are readline and enquirer; with --accessible only readline and
+ * numbers, so that a screen reader hears each question once and nothing is redrawn.
+ */
+import { Interface } from 'node:readline';
+import { createInterface } from 'node:readline/promises';
+import type { Style } from '../style.ts';
+
+export interface Prompter {
+  /** undefined at the end of input (Ctrl-D). Rejects with the signal's reason. */
+  line(prompt: string): Promise<string | undefined>;
+  confirm(question: string): Promise<boolean>;
+  /** Index of the chosen option; undefined when nothing was chosen. */
+  choose(question: string, options: readonly string[]): Promise<number | undefined>;
+}
+
+export interface PrompterOptions {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly style: Style;
+  readonly signal: AbortSignal;
+  /** Ctrl-C at a prompt. */
+  readonly interrupt: () => void;
+}
+
+export function createPrompter(options: PrompterOptions): Prompter {
+  const history: string[] = [];
+  const line = (prompt: string) => readLine(options, history, prompt);
+  if (options.style.accessible) {
+    return {
+      line,
+      confirm: async (question) => /^y(es)?$/i.test((await line(`${question} (y or n): `))?.trim() ?? ''),
+      choose: (question, choices) => chooseByNumber(options, line, question, choices),
+    };
+  }
+  return {
+    line,
+    confirm: async (question) => (await ask(options, { type: 'confirm', message: question })) === true,
+    choose: async (question, choices) => {
+      const answer = await ask(options, {
+        type: 'select',
+        message: question,
+        choices: choices.map((message, i) => ({ name: String(i), message })),
+      });
+      return answer === undefined ? undefined : Number(answer);
+    },
+  };
+}
+
+async function readLine(
+  { input, output, signal, interrupt }: PrompterOptions,
+  history: string[],
+  prompt: string,
+): Promise<string | undefined> {
+  const readline = createInterface({ input, output, terminal: true, history: [...history], historySize: 200 });
+  readline.on('SIGINT', interrupt);
+  try {
+    const ended = new Promise<undefined>((resolve) => readline.once('close', () => resolve(undefined)));
+    const answer = await Promise.race([readline.question(prompt, { signal }), ended]);
+    if (answer?.trim()) history.unshift(answer);
+    signal.throwIfAborted();
+    return answer;
+  } finally {
+    readline.close();
+  }
+}
+
+async function chooseByNumber(
+  { output }: PrompterOptions,
+  line: Prompter['line'],
+  question: string,
+  choices: readonly string[],
+): Promise<number | undefined> {
+  output.write(`${question}\n${choices.map((choice, i) => `  ${i + 1}. ${choice}\n`).join('')}`);
+  for (;;) {
+    const answer = await line(`A number from 1 to ${choices.length}, or nothing to skip: `);
+    if (answer === undefined || answer.trim() === '') return undefined;
+    const number = Number(answer);
+    if (Number.isInteger(number) && number >= 1 && number <= choices.length) return number - 1;
+  }
+}
+
+interface Question {
+  readonly type: 'confirm' | 'select';
+  readonly message: string;
+  readonly choices?: readonly { readonly name: string; readonly message: string }[];
+}
+
+/** undefined when the question was left with Escape; Ctrl-C interrupts. */
+async function ask({ input, output, signal, interrupt }: PrompterOptions, question: Question): Promise<unknown> {
+  const { default: enquirer } = await import('enquirer');
+  guardClosedInterfaces();
+  try {
+    const prompt = { ...question, name: 'answer', stdin: input, stdout: output };
+    const { answer } = (await enquirer.prompt(prompt as Parameters<typeof enquirer.prompt>[0])) as { answer: unknown };
+    return answer;
+  } catch (error) {
+    // Enquirer rejects with an empty string for Ctrl-C and Escape alike.
+    if (error !== '') throw error;
+    interrupt();
+    return undefined;
+  } finally {
+    signal.throwIfAborted();
+  }
+}
+
+/** Node 24.2 and later throw when a closed interface is paused, which is what enquirer does on Ctrl-C. */
+function guardClosedInterfaces(): void {
+  const prototype = Interface.prototype as Interface & { closed?: boolean };
+  const { pause } = prototype;
+  if (guarded.has(pause)) return;
+  const guard = function (this: Interface & { closed?: boolean }): Interface {
+    return this.closed ? this : pause.call(this);
+  };
+  guarded.add(guard);
+  prototype.pause = guard as typeof prototype.pause;
+}
+
+const guarded = new WeakSet<object>();
