@@ -67,6 +67,7 @@ function except(positive: EndpointSelector, negative: EndpointSelector): Endpoin
   return {
     key: JSON.stringify([positive.key, 'except', negative.key]),
     namespace: positive.namespace,
+    splits: positive.splits && negative.splits,
     matchesNamespace: positive.matchesNamespace,
     matches: (endpoint) => positive.matches(endpoint) && !negative.matches(endpoint),
   };
@@ -98,6 +99,7 @@ function selectorOf(parts: SelectorParts): EndpointSelector {
       parts.podsOnly,
     ]),
     namespace: own,
+    splits: !parts.selector.includes('pcns.'),
     matchesNamespace,
     matches: (endpoint) =>
       (!parts.podsOnly || endpoint.kind === 'pod') &&

@@ -19,6 +19,8 @@ export interface Endpoint {
 export interface EndpointSelector {
   /** Selectors with equal keys select equally. */
   readonly key: string;
+  /** True when `matches` looks at the namespace's labels only through `matchesNamespace`. */
+  readonly splits: boolean;
   /** Set where only this namespace's endpoints can match. */
   readonly namespace: string | undefined;
   /** The part that looks at the namespace only; undefined name: not in a namespace. `matches` includes it. */

@@ -87,6 +87,7 @@ function podsOf(namespace: string, selector: LabelSelector): EndpointSelector {
   return {
     key: `${namespace}/${pods.key}`,
     namespace,
+    splits: true,
     matchesNamespace: (name) => name === namespace,
     matches: (endpoint) => endpoint.namespace === namespace && endpoint.kind === 'pod' && pods.matches(endpoint.labels),
   };
@@ -98,6 +99,7 @@ function podsOfNamespaces(namespaceSelector: LabelSelector, podSelector: LabelSe
   return {
     key: `{${namespaces.key}}/${pods.key}`,
     namespace: undefined,
+    splits: true,
     matchesNamespace: (name, labels) => name !== undefined && namespaces.matches(labels),
     matches: (endpoint) =>
       endpoint.kind === 'pod' && namespaces.matches(endpoint.namespaceLabels) && pods.matches(endpoint.labels),

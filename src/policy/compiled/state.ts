@@ -1,0 +1,215 @@
+/**
+ * What a compiled engine knows at one moment: slots, shared peer sets, policies, the classes of both directions and their
+ * rows. Changes keep one invariant: every bit of every row is what its class says about the peer sets as they are now.
+ */
+import type { Labels } from '../../kube/objects.ts';
+import type { Direction, PolicyPod } from '../model.ts';
+import type { NormalPolicy, NormalTier } from '../normal.ts';
+import { type Bits, forEachBit, hasBit, wordsFor, writeBit } from './bits.ts';
+import { type CompiledPolicy, compareCompiled, releasePolicy } from './compiled-policy.ts';
+import { type PeerSet, PeerSets } from './peer-sets.ts';
+import { PolicyIndex } from './policy-index.ts';
+import { PortAtoms, type PortQuestion } from './port-atoms.ts';
+import { activate, computeBit, computeRow, type RowContext } from './rows.ts';
+import { type Slot, SlotTable } from './slots.ts';
+import { isPoliced, type SubjectClass, SubjectClasses } from './subject-classes.ts';
+
+export interface Surroundings {
+  labelsOf(namespace: string): Labels;
+  readonly hasSets: boolean;
+  readonly tiers: ReadonlyMap<string, NormalTier>;
+}
+
+const directions = ['Egress', 'Ingress'] as const;
+
+export class CompiledState {
+  readonly slots: SlotTable;
+  readonly peers: PeerSets;
+  readonly ports = new PortAtoms();
+  readonly words: number;
+  readonly classes: Readonly<Record<Direction, SubjectClasses>>;
+  readonly policies: PolicyIndex;
+  readonly #questions = new Map<string, PortQuestion>();
+
+  constructor({ labelsOf, hasSets, tiers }: Surroundings, addresses: number) {
+    this.slots = new SlotTable(Math.max(64, addresses + (addresses >>> 3) + 32));
+    this.words = wordsFor(this.slots.capacity);
+    this.peers = new PeerSets({ slots: this.slots, labelsOf, hasSets });
+    this.policies = new PolicyIndex(this.peers, this.ports, tiers);
+    const signatures = (direction: Direction) => (slot: number, policies: readonly CompiledPolicy[]) =>
+      this.#signatureOf(direction, slot, policies);
+    this.classes = {
+      Egress: new SubjectClasses('Egress', signatures('Egress')),
+      Ingress: new SubjectClasses('Ingress', signatures('Ingress')),
+    };
+  }
+
+  /** Everything at once; the slots must be there. */
+  load(policies: Iterable<NormalPolicy>): void {
+    for (const normal of policies) this.policies.add(normal);
+    const ordered = [...this.policies.all].sort(compareCompiled);
+    for (const direction of directions) {
+      const lists: CompiledPolicy[][] = Array.from({ length: this.slots.slots.length }, () => []);
+      for (const policy of ordered) {
+        if (policy.rules[direction]) forEachBit(policy.subject.bits, (slot) => lists[slot]?.push(policy));
+      }
+      for (const { index } of this.slots.live()) this.classes[direction].assign(index, lists[index] ?? []);
+    }
+  }
+
+  /** `normal` undefined: the policy is gone. */
+  replacePolicy(key: string, normal: NormalPolicy | undefined): void {
+    const old = this.policies.find(key);
+    if (old) this.policies.forget(old);
+    const made = normal && this.policies.add(normal);
+    const touched = new Set<number>();
+    if (old) forEachBit(old.subject.bits, (slot) => void touched.add(slot));
+    if (made) forEachBit(made.subject.bits, (slot) => void touched.add(slot));
+    for (const direction of directions) {
+      for (const slot of touched) {
+        const policies = (this.classes[direction].classOf[slot]?.policies ?? []).filter((policy) => policy !== old);
+        const joins = made && isPoliced(made, direction, slot);
+        this.classes[direction].assign(slot, joins ? insert(policies, made) : policies);
+      }
+    }
+    if (old) releasePolicy(old, this.peers);
+  }
+
+  removeSlot(slot: Slot): void {
+    this.slots.remove(slot);
+    this.refreshSlot(slot.index, [slot.namespace]);
+  }
+
+  /** The slot's pod came, went or changed. */
+  refreshSlot(index: number, namespaces: readonly (string | undefined)[]): void {
+    const changed = new Set<PeerSet>();
+    this.peers.refresh(index, namespaces, (set) => changed.add(set));
+    this.#reclassify(index);
+    this.#updateRows(new Map([...changed].map((set) => [set, [index]])));
+  }
+
+  refreshNamespace(name: string, before: Labels, after: Labels): void {
+    const members = [...this.slots.inNamespace(name)];
+    const changed = new Map<PeerSet, number[]>();
+    for (const set of this.peers.concernedBy(name, before, after)) {
+      const moved = members.filter((index) => {
+        const side = this.slots.slots[index]?.side;
+        const value = side !== undefined && set.matches(side);
+        if (hasBit(set.bits, index) === value) return false;
+        writeBit(set.bits, index, value);
+        return true;
+      });
+      if (moved.length > 0) changed.set(set, moved);
+    }
+    // Calico's rules may ask for the policed pod's namespace too, so the classes of all that moved are looked at again.
+    for (const index of new Set([...changed.values()].flat())) this.#reclassify(index);
+    this.#updateRows(changed);
+  }
+
+  /** The row of the class that polices this slot. */
+  rowOf(direction: Direction, slot: number, question: PortQuestion): Bits {
+    const node = this.classes[direction].classOf[slot] ?? this.classes[direction].root;
+    return this.rowOfClass(direction, node, question);
+  }
+
+  rowOfClass(direction: Direction, node: SubjectClass, question: PortQuestion): Bits {
+    const key = `${question.protocol}/${question.port}/${question.family}`;
+    const known = node.rows.get(key);
+    if (known) return known;
+    this.#questions.set(key, question);
+    const sample = node.members > 0 ? this.classes[direction].sampleOf(node) : -1;
+    const row = computeRow(activate(node.policies, sample, this.#context(direction, question)), this.words);
+    node.rows.set(key, row);
+    return row;
+  }
+
+  settle(): void {
+    for (const direction of directions) {
+      const { fresh } = this.classes[direction];
+      for (const node of fresh) {
+        for (const question of this.#questions.values()) this.rowOfClass(direction, node, question);
+      }
+      fresh.clear();
+    }
+  }
+
+  #context(direction: Direction, question: PortQuestion): RowContext {
+    return {
+      direction,
+      words: this.words,
+      question,
+      namedPort: (match, which) => this.policies.namedPort(match, which, question),
+    };
+  }
+
+  #policing(direction: Direction, index: number): readonly CompiledPolicy[] {
+    const policies = [...this.policies.all].filter((policy) => isPoliced(policy, direction, index));
+    return policies.length > 1 ? policies.sort(compareCompiled) : policies;
+  }
+
+  #reclassify(index: number): void {
+    const live = this.slots.slots[index] !== undefined;
+    for (const direction of directions) {
+      const classes = this.classes[direction];
+      if (live) classes.assign(index, this.#policing(direction, index));
+      else classes.drop(index);
+    }
+  }
+
+  /** Bits of known rows whose classes have a rule with a changed peer set; new classes compute whole rows. */
+  #updateRows(changed: ReadonlyMap<PeerSet, readonly number[]>): void {
+    const stale = new Map<CompiledPolicy, Set<number>>();
+    for (const [set, indexes] of changed) {
+      for (const policy of this.policies.usersOf(set)) {
+        const known = stale.get(policy) ?? new Set<number>();
+        for (const index of indexes) known.add(index);
+        stale.set(policy, known);
+      }
+    }
+    for (const [policy, indexes] of stale) {
+      for (const direction of directions) {
+        for (const node of this.classes[direction].having(policy)) this.#updateClass(direction, node, indexes);
+      }
+    }
+  }
+
+  #updateClass(direction: Direction, node: SubjectClass, indexes: ReadonlySet<number>): void {
+    for (const [key, row] of node.rows) {
+      const question = this.#questions.get(key);
+      if (!question) continue;
+      const sample = this.classes[direction].sampleOf(node);
+      const tiers = activate(node.policies, sample, this.#context(direction, question));
+      for (const index of indexes) writeBit(row, index, computeBit(tiers, index));
+    }
+  }
+
+  /** What the rules ask of the policed pod itself, answered: equal answers share a class. */
+  #signatureOf(direction: Direction, slot: number, policies: readonly CompiledPolicy[]): string {
+    const answers: unknown[] = [];
+    for (const policy of policies) {
+      for (const { own } of policy.rules[direction] ?? []) {
+        if (own) answers.push(own.some(({ bits }) => hasBit(bits, slot)) ? 1 : 0);
+      }
+    }
+    const side = this.slots.slots[slot]?.side;
+    const named = direction === 'Ingress' && side?.pod?.ports.some(({ name }) => name) ? namedPortsOf(side.pod) : '';
+    // Which pods own a named port is asked per pod (Calico's positive selector), so labels are part of the answer.
+    const owned = named && policies.some(({ normal }) => ownsNames(normal));
+    return `${answers.join('')}/${named}/${owned ? JSON.stringify([side?.pod?.labels, side?.pod?.namespace]) : ''}`;
+  }
+}
+
+function namedPortsOf({ ports }: PolicyPod): string {
+  return ports.map(({ name = '', port, protocol }) => `${name}:${port}/${protocol}`).join();
+}
+
+function ownsNames({ rules }: NormalPolicy): boolean {
+  return Object.values(rules).some((list) =>
+    list.some(({ traffic }) => traffic?.some(({ ports, notPorts }) => ports?.owner ?? notPorts?.owner)),
+  );
+}
+
+function insert(policies: readonly CompiledPolicy[], policy: CompiledPolicy): readonly CompiledPolicy[] {
+  const before = policies.filter((other) => compareCompiled(other, policy) < 0);
+  return [...before, policy, ...policies.slice(before.length)];
+}
