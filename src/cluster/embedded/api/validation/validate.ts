@@ -1,17 +1,104 @@
 /** Is the object acceptable? Names, labels and annotations for every kind, then the kind's own rules. */
 import type { KubeObject } from '../../../../kube/objects.ts';
 import type { Kind } from '../kinds/kind.ts';
+import type { ResourceId } from '../machinery.ts';
+import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSecretUpdate } from './config.ts';
+import { validateCustom } from './custom.ts';
 import type { FieldError } from './field-error.ts';
+import { validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { validateNetworkPolicy } from './network-policy.ts';
+import {
+  validateAutoscaler,
+  validateBudget,
+  validateClaim,
+  validateClaimUpdate,
+  validateDefinition,
+  validateIngress,
+  validatePriorityClass,
+  validateRole,
+  validateRoleBinding,
+  validateRoleBindingUpdate,
+  validateStorageClass,
+} from './others.ts';
+import { validatePod } from './pod.ts';
+import { validatePodUpdate } from './pod-update.ts';
+import { validateEndpointSlice, validateEndpoints, validateService, validateServiceUpdate } from './service.ts';
+import {
+  validateCronJob,
+  validateDaemonSet,
+  validateDeployment,
+  validateJob,
+  validateJobUpdate,
+  validateReplicaSet,
+  validateSelectorUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from './workloads.ts';
 
-export function validateObject(_object: KubeObject, _kind: Kind): readonly FieldError[] {
-  return [];
+type Check = (object: KubeObject) => readonly FieldError[];
+type UpdateCheck = (object: KubeObject, current: KubeObject, subresource: string) => readonly FieldError[];
+
+const checks: Readonly<Record<ResourceId, Check>> = {
+  pods: validatePod,
+  services: validateService,
+  endpoints: validateEndpoints,
+  configmaps: validateConfigMap,
+  secrets: validateSecret,
+  persistentvolumeclaims: validateClaim,
+  'deployments.apps': validateDeployment,
+  'replicasets.apps': validateReplicaSet,
+  'daemonsets.apps': validateDaemonSet,
+  'statefulsets.apps': validateStatefulSet,
+  'jobs.batch': validateJob,
+  'cronjobs.batch': validateCronJob,
+  'networkpolicies.networking.k8s.io': validateNetworkPolicy,
+  'ingresses.networking.k8s.io': validateIngress,
+  'endpointslices.discovery.k8s.io': validateEndpointSlice,
+  'poddisruptionbudgets.policy': validateBudget,
+  'horizontalpodautoscalers.autoscaling': validateAutoscaler,
+  'roles.rbac.authorization.k8s.io': validateRole,
+  'clusterroles.rbac.authorization.k8s.io': validateRole,
+  'rolebindings.rbac.authorization.k8s.io': validateRoleBinding,
+  'clusterrolebindings.rbac.authorization.k8s.io': validateRoleBinding,
+  'priorityclasses.scheduling.k8s.io': validatePriorityClass,
+  'storageclasses.storage.k8s.io': validateStorageClass,
+  'customresourcedefinitions.apiextensions.k8s.io': validateDefinition,
+};
+
+const updateChecks: Readonly<Record<ResourceId, UpdateCheck>> = {
+  pods: validatePodUpdate,
+  services: validateServiceUpdate,
+  configmaps: validateConfigMapUpdate,
+  secrets: validateSecretUpdate,
+  persistentvolumeclaims: validateClaimUpdate,
+  'deployments.apps': validateSelectorUpdate,
+  'replicasets.apps': validateSelectorUpdate,
+  'daemonsets.apps': validateSelectorUpdate,
+  'statefulsets.apps': validateStatefulSetUpdate,
+  'jobs.batch': validateJobUpdate,
+  'rolebindings.rbac.authorization.k8s.io': validateRoleBindingUpdate,
+  'clusterrolebindings.rbac.authorization.k8s.io': validateRoleBindingUpdate,
+};
+
+export function validateObject(object: KubeObject, kind: Kind): readonly FieldError[] {
+  return [...validateMetadata(object, kind), ...own(object, kind)];
 }
 
+/** A status write is not judged by the rules for specs. */
 export function validateObjectUpdate(
-  _object: KubeObject,
-  _current: KubeObject,
-  _kind: Kind,
-  _subresource: string,
+  object: KubeObject,
+  current: KubeObject,
+  kind: Kind,
+  subresource: string,
 ): readonly FieldError[] {
-  return [];
+  const metadata = validateMetadataUpdate(object, current, kind);
+  if (subresource === 'status') return metadata;
+  const update = updateChecks[kind.id]?.(object, current, subresource) ?? [];
+  // A pod's update is judged by what changed; asking twice would repeat each complaint
+  if (kind.id === 'pods') return [...metadata, ...update];
+  return [...metadata, ...own(object, kind), ...update];
+}
+
+function own(object: KubeObject, kind: Kind): readonly FieldError[] {
+  return kind.custom ? validateCustom(object, kind.custom.openApiSchema) : (checks[kind.id]?.(object) ?? []);
 }
