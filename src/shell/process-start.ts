@@ -87,6 +87,7 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
     settle = resolve;
   });
   let ended = false;
+  let endedBy: Signal | undefined;
   const task: Task = {
     pid,
     parent: from.parent?.pid ?? 0,
@@ -98,6 +99,7 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
     end(exitStatus, reason) {
       if (ended) return;
       ended = true;
+      if (exitStatus === signalStatus(reason)) endedBy = reason;
       controller.abort(reason);
       guard.closeAll();
       registry.remove(task);
@@ -114,7 +116,7 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
   const kill = from.session
     ? (signal: Signal) => void registry.signalGroup(task.group, signal, true)
     : (signal: Signal) => void (ended || registry.deliver(task, signal, false));
-  return { pid, status, kill };
+  return { pid, status, endedBy: () => endedBy, kill };
 }
 
 /** Never rejects: an end by error is an exit status, too. */

@@ -170,6 +170,8 @@ export interface Child {
   readonly pid: number;
   /** Exit status, 0–255; 128 + number when a signal ended it. Never rejects. */
   readonly status: Promise<number>;
+  /** After its end: the signal that ended it; shells say "Killed" then. Undefined: it ended by itself. */
+  readonly endedBy?: () => Signal | undefined;
   kill(signal: Signal): void;
 }
 
@@ -182,13 +184,8 @@ export interface ProcessEntry {
 }
 
 export interface ProcessTable {
-  list(): readonly {
-    readonly pid: number;
-    readonly user: string;
-    readonly argv: readonly string[];
-    readonly startedMs: number;
-  }[];
-  /** False: no such process. PID 1 ignores signals it has no handler for, as the kernel does, except from outside. */
+  list(): readonly ProcessEntry[];
+  /** False: no such process. A negative pid means its group. PID 1 ignores what it has no handler for, as in any PID namespace. */
   kill(pid: number, signal: Signal): boolean;
 }
 
