@@ -125,7 +125,6 @@ class KubectlSession implements Session {
     try {
       yield* client.stream({ ...request, signal });
     } catch (error) {
-      if (isTimeout(error)) return;
       throw await this.#translate(error);
     }
   }

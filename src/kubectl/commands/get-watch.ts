@@ -9,6 +9,7 @@ import { selectOptionsOf } from '../resources/fetch.ts';
 import { readItems } from '../resources/files.ts';
 import { jsonLines } from '../resources/json-lines.ts';
 import { select } from '../resources/select.ts';
+import { isTimeout } from '../session.ts';
 import { printOptions } from './get-table.ts';
 
 interface WatchTarget {
@@ -35,12 +36,16 @@ export async function watchObjects(call: Call, printer: ObjectPrinter | undefine
     watch: 'true',
   });
   const path = `${pathOf(target.type, target.namespace)}?${search}`;
-  for await (const line of jsonLines(session.stream({ path, accept, signal: session.signal }))) {
-    const event = line as WatchEvent;
-    if (event.type === 'ERROR') throw new ApiError(event.object as unknown as Status);
-    if (event.type === 'BOOKMARK') continue;
-    if (skip-- > 0) continue;
-    show(event.object as unknown as Table, event.type);
+  try {
+    for await (const line of jsonLines(session.stream({ path, accept }))) {
+      const event = line as WatchEvent;
+      if (event.type === 'ERROR') throw new ApiError(event.object as unknown as Status);
+      if (event.type !== 'BOOKMARK' && skip-- <= 0) show(event.object as unknown as Table, event.type);
+    }
+  } catch (error) {
+    // Ctrl-C is how a watch ends, and kubectl says 1 for it; --request-timeout is no failure
+    if (session.signal.aborted) return 1;
+    if (!isTimeout(error)) throw error;
   }
   return 0;
 }

@@ -56,7 +56,7 @@ class Execution {
   nodes(nodes: readonly TemplateNode[], dot: unknown, scope: Scope): 'break' | 'continue' | undefined {
     for (const node of nodes) {
       if (node.type === 'text') this.output += node.text;
-      else if (node.type === 'break' || node.type === 'continue') return node.type;
+      else if (!('pipe' in node)) return node.type;
       else if (node.type === 'print') {
         const value = this.#pipe(node.pipe, dot, scope);
         if (node.pipe.declares.length === 0) this.output += value === undefined ? '<no value>' : goPrint(value);
