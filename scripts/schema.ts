@@ -1,6 +1,6 @@
 /**
  * Writes the JSON Schemas that editors use for scenario.yaml and labs, from the zod schemas that the loader checks with.
- * `--check` writes nothing and exits 1 when a file differs.
+ * `update` (the default) writes; `verify` writes nothing and exits 1 when a file differs.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,7 @@ export async function updateSchemas(check: boolean): Promise<readonly string[]> 
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const check = process.argv.includes('--check');
+  const check = process.argv.includes('verify');
   const stale = await updateSchemas(check);
   for (const name of stale)
     console.log(

@@ -32,6 +32,7 @@ function buildProgram(cli: Cli): Command {
   const program = new Command('netpol-lab')
     .description('Practise Kubernetes NetworkPolicy: broken scenarios, fixed by you, verified by what traffic does.')
     .version(packageVersion())
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .configureHelp({ showGlobalOptions: true })
