@@ -9,7 +9,7 @@ import type { KubeletContext, PodState } from './pod-state.ts';
 import { annotate, publish } from './publish.ts';
 import { mountsOf, mountVolumes } from './volumes.ts';
 
-/** The image must be in the catalogue. Probes do not run: what they would find is known. */
+/** Where the catalogue lacks the image, nothing runs behind the status. Probes do not run: what they would find is known. */
 export function adoptPod(context: KubeletContext, state: PodState): void {
   const { stores, runtime, random, serviceAccountToken } = context;
   state.mounted = mountVolumes(state.pod, { stores, serviceAccountToken, node: state.node.allocatable }).mounted;
@@ -32,6 +32,11 @@ function adoptContainer(context: KubeletContext, state: PodState, record: Contai
     record.state = { kind: 'terminated', id, exitCode: 0, reason: 'Completed', startedMs, finishedMs };
     return;
   }
+  const startedMs = state.startMs + 1000;
+  record.state = { kind: 'running', id, startedMs };
+  record.started = true;
+  record.ready = true;
+  if (record.imageId === '') return;
   const log = containerLog(() => clock.now());
   const attached = new Set<(stream: 'stdout' | 'stderr', bytes: Uint8Array) => void>();
   const env = environmentOf(state.pod, spec, stores, state.node.allocatable);
@@ -41,10 +46,6 @@ function adoptContainer(context: KubeletContext, state: PodState, record: Contai
     ...mountsOf(spec, state.mounted ?? new Map()),
     onOutput: (stream, bytes) => log.write(stream, bytes),
   });
-  const startedMs = state.startMs + 1000;
-  record.state = { kind: 'running', id, startedMs };
-  record.started = true;
-  record.ready = true;
   record.log = log;
   const ended = watchEnd(context, state, record, { id, running, startedMs, log });
   record.instance = { id, running, input: containerInput({}), attached, ended };

@@ -29,8 +29,11 @@ export interface KubeletOptions {
 
 export interface Kubelet {
   readonly streams: PodStreams;
-  /** Takes over a pod as if it had been running since `startMs`: sandbox, containers and status at once, without events. */
-  adopt(pod: Pod, startMs: number): void;
+  /**
+   * While set, new pods are taken over as if they had been running since then: sandbox, containers and status at once,
+   * without events. For what a fresh cluster holds already.
+   */
+  adoptSince: number | undefined;
   /** Stops watching and ends every container. */
   close(): void;
 }
@@ -52,8 +55,13 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     if (!state) {
       const node = nodeOf(context, pod.spec.nodeName);
       if (!node || isTerminal(pod.status?.phase)) return;
-      state = newPodState(pod, node, context.clock.now());
+      state = newPodState(pod, node, kubelet.adoptSince ?? context.clock.now());
       workers.set(uid, state);
+      if (kubelet.adoptSince !== undefined) {
+        const adopted = state;
+        queueMicrotask(() => adoptPod(context, adopted));
+        return;
+      }
       watchDeadline(context, state);
     }
     const relevant = needsWork(state, pod);
@@ -76,21 +84,16 @@ export function createKubelet(options: KubeletOptions): Kubelet {
     else observe(object);
   });
 
-  return {
+  const kubelet: Kubelet = {
     streams: podStreams(context, (uid) => workers.get(uid)),
-    adopt(pod, startMs) {
-      const node = nodeOf(context, pod.spec?.nodeName ?? '');
-      if (!node) return;
-      const state = newPodState(pod, node, startMs);
-      workers.set(state.uid, state);
-      adoptPod(context, state);
-    },
+    adoptSince: undefined,
     close() {
       stop();
       for (const state of workers.values()) abandon(state);
       workers.clear();
     },
   };
+  return kubelet;
 }
 
 /** Status updates of our own, labels and annotations need no look at the pod. */

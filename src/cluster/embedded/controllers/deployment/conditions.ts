@@ -26,12 +26,14 @@ export function setCondition(
   return [...conditions.filter((condition) => condition.type !== type), next];
 }
 
+export type Status = NonNullable<Deployment['status']> & { readonly conditions: Condition[] };
+
 export function statusOf(
   deployment: Deployment,
   { newSet, old }: Sets,
   conditions: readonly Condition[],
   nowMs: number,
-) {
+): Status {
   const all = newSet ? [...old, newSet] : old;
   const total = sum(all, actual);
   const availableReplicas = sum(all, available);
@@ -70,8 +72,6 @@ export function statusOf(
     ...(updated > 0 && { updatedReplicas: updated }),
   };
 }
-
-type Status = ReturnType<typeof statusOf>;
 
 /** Where the rollout stands; `againMs` is when the progress deadline would pass. */
 export function progress(
@@ -120,22 +120,13 @@ export function progress(
 }
 
 function isComplete(status: Status, replicas: number): boolean {
-  const {
-    updatedReplicas = 0,
-    replicas: total = 0,
-    availableReplicas = 0,
-  } = status as Record<string, unknown> & Partial<Record<string, number>>;
+  const { updatedReplicas = 0, replicas: total = 0, availableReplicas = 0 } = status;
   return updatedReplicas === replicas && total === replicas && availableReplicas === replicas;
 }
 
 function isProgressing(deployment: Deployment, status: Status): boolean {
   const before = deployment.status ?? {};
-  const now = status as {
-    updatedReplicas?: number;
-    replicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-  };
+  const now = status;
   const oldNow = (now.replicas ?? 0) - (now.updatedReplicas ?? 0);
   const oldBefore = (before.replicas ?? 0) - (before.updatedReplicas ?? 0);
   return (

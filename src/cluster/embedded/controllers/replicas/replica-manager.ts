@@ -3,7 +3,7 @@
  * (pkg/controller/replicaset/replica_set.go).
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { LabelSelector, Pod, PodTemplateSpec } from '../../../../kube/objects.ts';
+import type { LabelSelector, ObjectMeta, Pod, PodTemplateSpec } from '../../../../kube/objects.ts';
 import { timestamp } from '../../../../kube/objects.ts';
 import { matchesSelector } from '../../../../kube/selectors.ts';
 import { StatusError } from '../../api/machinery.ts';
@@ -16,7 +16,10 @@ import { podFromTemplate } from './pod-from-template.ts';
 import { chooseVictims } from './victims.ts';
 
 /** What the two kinds have in common. */
-export interface ReplicaOwner extends Owner {
+export interface ReplicaOwner {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: ObjectMeta;
   readonly spec?: {
     readonly replicas?: number;
     readonly minReadySeconds?: number;
@@ -27,6 +30,7 @@ export interface ReplicaOwner extends Owner {
 
 export interface ReplicaKind<T extends ReplicaOwner> {
   readonly store: Store<T>;
+  readonly apiVersion: string;
   readonly kind: string;
   readonly component: string;
   readonly selectorOf: (owner: T) => LabelSelector | undefined;
@@ -67,13 +71,18 @@ export function startReplicaManager<T extends ReplicaOwner>(
   };
 }
 
+/** Listed objects may come without their type. */
+function asOwner<T extends ReplicaOwner>({ apiVersion, kind }: ReplicaKind<T>, owner: T): T & Owner {
+  return { ...owner, apiVersion, kind };
+}
+
 function reconcile<T extends ReplicaOwner>(
   context: ControllerContext,
   kind: ReplicaKind<T>,
   owner: T,
   again: (delayMs: number) => void,
 ): void {
-  const pods = claimPods(context, owner, kind.selectorOf(owner));
+  const pods = claimPods(context, asOwner(kind, owner), kind.selectorOf(owner));
   const wanted = owner.spec?.replicas ?? 1;
   const active = pods.filter(isActive);
   let failure: StatusError | undefined;
@@ -95,7 +104,7 @@ function createPods<T extends ReplicaOwner>(
   const record = recorderFor(context, kind, owner);
   for (let i = 0; i < count; i++) {
     try {
-      const pod = context.stores.pods.create(podFromTemplate(owner, owner.spec?.template));
+      const pod = context.stores.pods.create(podFromTemplate(asOwner(kind, owner), owner.spec?.template));
       record('Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -121,7 +130,7 @@ function deletePods<T extends ReplicaOwner>(
 
 function recorderFor<T extends ReplicaOwner>(context: ControllerContext, kind: ReplicaKind<T>, owner: T) {
   return (type: 'Normal' | 'Warning', reason: string, message: string): void => {
-    context.events.record({ component: kind.component }, { about: owner, type, reason, message });
+    context.events.record({ component: kind.component }, { about: asOwner(kind, owner), type, reason, message });
   };
 }
 

@@ -1,0 +1,46 @@
+/** Starts everything that reconciles: what kube-controller-manager and kube-scheduler are in a real cluster. */
+import type { ReplicaSet, ReplicationController } from '../../../kube/objects.ts';
+import type { Controller, ControllerContext } from './context.ts';
+import { startDeploymentController } from './deployment/deployment-controller.ts';
+import { startEndpointsController } from './endpoints/endpoints-controller.ts';
+import { startGarbageCollector } from './garbage-collector.ts';
+import { startNamespaceController } from './namespaces.ts';
+import { startReplicaManager } from './replicas/replica-manager.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
+import { startDaemonSetController } from './workloads/daemon-set.ts';
+
+export interface ControllerOptions {
+  /** Goes into every namespace's kube-root-ca.crt. */
+  readonly caPem: string;
+  /** Where the scheduler claims to run. */
+  readonly controlPlane: string;
+}
+
+export function startControllers(context: ControllerContext, options: ControllerOptions): Controller {
+  const { stores } = context;
+  const stops: Controller[] = [
+    startNamespaceController(context, options.caPem),
+    startGarbageCollector(context),
+    startScheduler(context, options.controlPlane),
+    startEndpointsController(context),
+    startReplicaManager<ReplicaSet>(context, {
+      store: stores.replicaSets,
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      component: 'replicaset-controller',
+      selectorOf: (set) => set.spec?.selector,
+    }),
+    startReplicaManager<ReplicationController>(context, {
+      store: stores.replicationControllers,
+      apiVersion: 'v1',
+      kind: 'ReplicationController',
+      component: 'replication-controller',
+      selectorOf: (controller) => controller.spec?.selector && { matchLabels: controller.spec.selector },
+    }),
+    startDeploymentController(context),
+    startDaemonSetController(context),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
