@@ -122,7 +122,7 @@ export async function askOverTcp(
   message: DnsMessage,
 ): Promise<DnsMessage | undefined> {
   const { clock, signal, stack } = context;
-  const opened = await stack.connect(to, { clock, signal, blocking: true });
+  const opened = await stack.connect(to, { clock, signal, lifetime: signal, blocking: true });
   if (opened.outcome !== 'connected') return undefined;
   const { connection } = opened;
   try {

@@ -45,8 +45,10 @@ export type ConnectResult =
 
 export interface ConnectOptions {
   readonly clock: Clock;
-  /** Gives up, and later cuts the connection: a dead process has no sockets. Rejects with its reason. */
+  /** Gives up connecting; rejects with its reason. */
   readonly signal: AbortSignal;
+  /** Closes the connection for its owner: a dead process has no sockets. */
+  readonly lifetime: AbortSignal;
   /**
    * A connect() that blocks notices an ICMP error of its own node only at the second SYN, one second later: the kernel
    * holds the socket meanwhile (tcp_v4_err, `sock_owned_by_user`). BusyBox blocks, curl does not.

@@ -79,7 +79,7 @@ export class Stack implements NetStack, NetHost {
     const destination = to.ip === '0.0.0.0' ? { ip: '127.0.0.1', port: to.port } : to;
     const local = { ip: this.#sourceFor(destination.ip), port: this.#listeners.ephemeral(this.#options.random) };
     const socket: Connected = { ip: local.ip, local, remote: destination, state: 'SYN_SENT' };
-    const signal = AbortSignal.any([options.signal, this.#gone.signal]);
+    const signal = AbortSignal.any([options.signal, options.lifetime, this.#gone.signal]);
     this.#connected.add(socket);
     const forget = (): void => {
       this.#connected.delete(socket);
@@ -99,7 +99,9 @@ export class Stack implements NetStack, NetHost {
       }
       socket.state = 'ESTABLISHED';
       const { connection } = opened;
-      signal.addEventListener('abort', () => connection.release(), { once: true });
+      for (const end of [options.lifetime, this.#gone.signal]) {
+        end.addEventListener('abort', () => connection.release(), { once: true });
+      }
       return opened;
     } catch (error) {
       forget();

@@ -10,6 +10,8 @@ export interface Certificate {
   readonly issuer: string;
   /** Names and addresses that it is good for. */
   readonly names: readonly string[];
+  /** Refuses old key exchange: BusyBox gets alert 47. */
+  readonly modernOnly?: boolean;
 }
 
 const handshake = 0x16;

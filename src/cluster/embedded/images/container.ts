@@ -1,0 +1,141 @@
+/** One container: its file system, its process world, and the programs that `kubectl exec` starts beside the first. */
+import type { Clock } from '../../../kit/clock.ts';
+import type { Random } from '../../../kit/random.ts';
+import { installDevices, installProcessFiles } from '../../../shell/devices.ts';
+import { type ContainerKernel, createContainerKernel } from '../../../shell/kernel.ts';
+import { createMemoryFs, type MemoryFs } from '../../../shell/memory-fs.ts';
+import type { Child } from '../../../shell/process.ts';
+import { installPrograms } from '../../../shell/program-files.ts';
+import {
+  type ExecOptions,
+  type ExecProcess,
+  type RunningContainer,
+  StartError,
+  type StartOptions,
+} from '../runtime.ts';
+import { defaultPath, type Image, type User } from './image.ts';
+import type { ContainerNet } from './net-program.ts';
+import { type PodFilesOptions, writePodFiles } from './pod-files.ts';
+
+export interface ContainerOptions extends StartOptions {
+  readonly image: Image;
+  readonly net: ContainerNet;
+  readonly podFiles: PodFilesOptions;
+  readonly hostname: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The tree behind a shared directory, one per volume and pod. */
+  readonly volume: (name: string) => MemoryFs;
+  /** Of the pod's or the container's securityContext. */
+  readonly runAs?: { readonly uid?: number; readonly gid?: number };
+}
+
+/** Throws StartError. */
+export function startContainer(options: ContainerOptions): RunningContainer {
+  const { image, clock, container } = options;
+  const fs = createMemoryFs(() => clock.now());
+  const programs = image.programs(options.net);
+  const user = userOf(image, options.runAs);
+  prepareFiles(fs, options);
+  installPrograms(fs, programs);
+  const kernel = createContainerKernel({ fs, programs, clock, hostname: options.hostname, user });
+  installProcessFiles(fs, kernel.table);
+  const env = environment(options, user);
+  const cwd = container.workingDir || image.workingDir;
+  const argv = container.command?.length
+    ? [...container.command, ...(container.args ?? [])]
+    : [...image.entrypoint, ...(container.args?.length ? container.args : image.cmd)];
+  const child = start(kernel, argv, env, cwd, {
+    ...(options.stdin && { stdin: options.stdin }),
+    ...(options.tty && { tty: options.tty }),
+    stdout: output(options, 'stdout'),
+    stderr: output(options, 'stderr'),
+  });
+  return {
+    exited: child.status,
+    kill: (signal) =>
+      signal === 'SIGKILL' ? kernel.stop() : child.kill(signal === 'SIGTERM' ? (image.stopSignal ?? signal) : signal),
+    exec: (exec) => execute(kernel, env, cwd, exec),
+  };
+}
+
+function output({ onOutput }: StartOptions, stream: 'stdout' | 'stderr') {
+  return {
+    write: async (bytes: Uint8Array): Promise<void> => onOutput(stream, bytes),
+    close: (): void => {},
+  };
+}
+
+function execute(
+  kernel: ContainerKernel,
+  env: ReadonlyMap<string, string>,
+  cwd: string,
+  { argv, stdin, stdout, stderr, tty, urgent }: ExecOptions,
+): ExecProcess {
+  const terminal = tty ? new Map([...env, ['TERM', env.get('TERM') ?? 'xterm']]) : env;
+  const child = start(kernel, argv, terminal, cwd, {
+    ...(stdin && { stdin }),
+    ...(stderr && { stderr }),
+    ...(tty && { tty }),
+    stdout,
+    urgent,
+  });
+  return { exited: child.status, kill: (signal) => child.kill(signal) };
+}
+
+function start(
+  kernel: ContainerKernel,
+  argv: readonly string[],
+  env: ReadonlyMap<string, string>,
+  cwd: string,
+  streams: Omit<Parameters<ContainerKernel['start']>[0], 'argv' | 'env' | 'cwd'>,
+): Child {
+  const started = kernel.start({ argv, env, cwd, ...streams });
+  const file = JSON.stringify(argv[0] ?? '');
+  switch (started.outcome) {
+    case 'started':
+      return started.process;
+    case 'not-executable':
+      throw new StartError(`exec: ${file}: permission denied`, 126);
+    case 'not-found': {
+      const reason = (argv[0] ?? '').includes('/')
+        ? `stat ${argv[0]}: no such file or directory`
+        : 'executable file not found in $PATH';
+      throw new StartError(`exec: ${file}: ${reason}`, 127);
+    }
+  }
+}
+
+function prepareFiles(fs: MemoryFs, options: ContainerOptions): void {
+  const { random } = options;
+  options.image.seed(fs);
+  for (const path of ['/dev', '/proc', '/sys', '/etc', '/tmp']) fs.mkdir(path, { recursive: true });
+  installDevices(fs, { random: (count) => Uint8Array.from({ length: count }, () => random.integer(256)) });
+  writePodFiles(fs, options.podFiles);
+  // kind bind-mounts it into every container.
+  fs.writeFile('/product_uuid', new TextEncoder().encode(`${random.uuid()}\n`));
+  for (const [path, name] of options.sharedDirectories) fs.mount(path, options.volume(name));
+  for (const [path, bytes] of options.files) {
+    fs.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
+    fs.writeFile(path, bytes);
+  }
+}
+
+/** In containerd's order: the image's, HOSTNAME, the pod's, and HOME where nobody set it. */
+function environment({ image, env, hostname, tty }: ContainerOptions, user: User): ReadonlyMap<string, string> {
+  const result = new Map<string, string>([
+    ['PATH', defaultPath],
+    ['HOSTNAME', hostname],
+  ]);
+  if (tty) result.set('TERM', 'xterm');
+  for (const [name, value] of image.env) result.set(name, value);
+  for (const [name, value] of env) result.set(name, value);
+  if (!result.has('HOME')) result.set('HOME', user.home);
+  return result;
+}
+
+function userOf(image: Image, runAs: ContainerOptions['runAs']): User {
+  if (runAs?.uid === undefined || runAs.uid === image.user.uid) return image.user;
+  if (runAs.uid === 0) return { uid: 0, gid: runAs.gid ?? 0, name: 'root', home: '/root' };
+  return { uid: runAs.uid, gid: runAs.gid ?? 0, name: String(runAs.uid), home: '/' };
+}

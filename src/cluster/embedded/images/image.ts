@@ -1,0 +1,40 @@
+/** What an image is: a file system, programs, and what runs when a pod says nothing else. */
+
+import type { MemoryFs } from '../../../shell/memory-fs.ts';
+import type { ProgramTable } from '../../../shell/process.ts';
+import type { Libc } from '../net/resolver.ts';
+import type { ContainerNet } from './net-program.ts';
+
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+  readonly home: string;
+}
+
+export interface Image {
+  readonly libc: Libc;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly env: readonly (readonly [string, string])[];
+  readonly workingDir: string;
+  readonly user: User;
+  readonly sizeBytes: number;
+  /** Programs by absolute path, for a container on this network. */
+  readonly programs: (net: ContainerNet) => ProgramTable;
+  /** Everything that is no program. */
+  readonly seed: (fs: MemoryFs) => void;
+  /** SIGQUIT for nginx; SIGTERM otherwise. */
+  readonly stopSignal?: 'SIGQUIT';
+}
+
+export const root: User = { uid: 0, gid: 0, name: 'root', home: '/root' };
+
+export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** A family of images: one repository under its names, any tag. */
+export interface Repository {
+  /** Without registry and without `library/`. */
+  readonly names: readonly string[];
+  readonly image: (tag: string) => Image;
+}
