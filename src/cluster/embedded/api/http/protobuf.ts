@@ -57,6 +57,8 @@ const embedded: Readonly<Record<string, { readonly number: number; readonly memb
       ],
     },
   },
+  'networking/v1.IngressRule': { number: 2, members: { only: ['http'] } },
+  'admissionregistration/v1.RuleWithOperations': { number: 2, members: { except: ['operations'] } },
   'core/v1.ConfigMapEnvSource': { number: 1, members: 'name' },
   'core/v1.SecretEnvSource': { number: 1, members: 'name' },
   'core/v1.ConfigMapKeySelector': { number: 1, members: 'name' },
