@@ -1,5 +1,21 @@
 /** Every command of the built-in kubectl. */
 import type { Command } from './command.ts';
+import { applyCommand } from './commands/apply.ts';
+import { deleteCommand } from './commands/delete.ts';
+import { describeCommand } from './commands/describe.ts';
+import { attachCommand, execCommand } from './commands/exec.ts';
 import { getCommand } from './commands/get.ts';
+import { annotateCommand, labelCommand } from './commands/label.ts';
+import { logsCommand } from './commands/logs.ts';
 
-export const commands: readonly Command[] = [getCommand];
+export const commands: readonly Command[] = [
+  getCommand,
+  deleteCommand,
+  describeCommand,
+  logsCommand,
+  attachCommand,
+  execCommand,
+  applyCommand,
+  labelCommand,
+  annotateCommand,
+];

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { KubectlError } from '../errors.ts';
 import { compileJsonPath } from '../jsonpath/evaluate.ts';
 import { relaxedPath } from './custom-columns.ts';
+import { quantityOf } from './quantity.ts';
 
 /** Throws when no object has the field. */
 export function sortObjects(objects: readonly KubeObject[], field: string): KubeObject[] {
@@ -45,35 +46,11 @@ function compare(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') {
-    const [x, y] = [quantity(a), quantity(b)];
+    const [x, y] = [quantityOf(a), quantityOf(b)];
     if (x !== undefined && y !== undefined) return x - y;
     return natural(a, b);
   }
   return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
-}
-
-const units: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-function quantity(text: string): number | undefined {
-  const match = /^([-+]?\d+(?:\.\d*)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/.exec(text);
-  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : undefined;
 }
 
 function natural(a: string, b: string): number {
