@@ -1,5 +1,6 @@
 /** The programs that come with a base system: BusyBox's applets, Alpine's, Debian's. */
 import type { Program, ProgramTable } from '../../../shell/process.ts';
+import { busyboxPrograms } from '../../../shell/programs/table.ts';
 import type { ContainerNet } from './net-program.ts';
 import { busyboxHttpd } from './programs/busybox-httpd.ts';
 import { busyboxNc } from './programs/busybox-nc.ts';
@@ -11,6 +12,7 @@ import { busyboxWget } from './programs/busybox-wget.ts';
 /** Everything in /bin, as the official busybox image has it. */
 export function busyboxUserland(net: ContainerNet): ProgramTable {
   return new Map<string, Program>([
+    ...busyboxPrograms('/bin'),
     ['/bin/wget', busyboxWget(net)],
     ['/bin/nslookup', busyboxNslookup(net)],
     ['/bin/nc', busyboxNc(net)],
@@ -25,5 +27,5 @@ export function alpineUserland(net: ContainerNet): ProgramTable {
 }
 
 export function debianUserland(_net: ContainerNet): ProgramTable {
-  return new Map();
+  return busyboxPrograms('/bin');
 }

@@ -5,6 +5,7 @@
 import type { Random } from '../../../kit/random.ts';
 import { type DataPath, isLoopback } from './data-path.ts';
 import { type NetHost, primaryIp, type TcpTarget, type UdpTarget } from './net-host.ts';
+import { onAbort } from './on-abort.ts';
 import { PortTable } from './port-table.ts';
 import type {
   ConnectOptions,
@@ -36,10 +37,11 @@ export interface StackOptions {
 
 /** A TCP socket that connects or is connected, for netstat. */
 interface Connected {
-  readonly ip: string | undefined;
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
   state: 'SYN_SENT' | 'ESTABLISHED';
+  /** The namespace is gone. */
+  end: (reason: unknown) => void;
 }
 
 export class Stack implements NetStack, NetHost {
@@ -53,7 +55,6 @@ export class Stack implements NetStack, NetHost {
   readonly #listeners = new PortTable<Listener>();
   readonly #datagrams = new PortTable<Udp>();
   readonly #connected = new Set<Connected>();
-  readonly #gone = new AbortController();
   #mac: string | undefined;
 
   constructor(options: StackOptions) {
@@ -78,30 +79,33 @@ export class Stack implements NetStack, NetHost {
   async connect(to: SocketAddress, options: ConnectOptions): Promise<ConnectResult> {
     const destination = to.ip === '0.0.0.0' ? { ip: '127.0.0.1', port: to.port } : to;
     const local = { ip: this.#sourceFor(destination.ip), port: this.#listeners.ephemeral(this.#options.random) };
-    const socket: Connected = { ip: local.ip, local, remote: destination, state: 'SYN_SENT' };
-    const signal = AbortSignal.any([options.signal, options.lifetime, this.#gone.signal]);
-    this.#connected.add(socket);
+    const attempt = new AbortController();
+    const socket: Connected = { local, remote: destination, state: 'SYN_SENT', end: (reason) => attempt.abort(reason) };
+    const disposers = [...new Set([options.signal, options.lifetime])].map((signal) =>
+      onAbort(signal, () => attempt.abort(signal.reason)),
+    );
     const forget = (): void => {
       this.#connected.delete(socket);
+      for (const dispose of disposers.splice(0)) dispose();
     };
+    this.#connected.add(socket);
     try {
       const opened = await openTcp({
         path: this.#options.path,
         from: this,
         local,
         to: destination,
-        options: { ...options, signal },
+        options: { ...options, signal: attempt.signal },
         onDone: forget,
       });
       if (opened.outcome !== 'connected') {
         forget();
         return opened;
       }
+      for (const dispose of disposers.splice(0)) dispose();
       socket.state = 'ESTABLISHED';
-      const { connection } = opened;
-      for (const end of [options.lifetime, this.#gone.signal]) {
-        end.addEventListener('abort', () => connection.release(), { once: true });
-      }
+      socket.end = () => opened.connection.release();
+      disposers.push(onAbort(options.lifetime, () => opened.connection.release()));
       return opened;
     } catch (error) {
       forget();
@@ -126,10 +130,10 @@ export class Stack implements NetStack, NetHost {
       path: this.#options.path,
       conntrack: this.#options.conntrack,
       sourceFor: (ip) => this.#sourceFor(ip),
+      signal: options.signal,
       onClose: () => this.#datagrams.remove(actual, socket),
     });
     this.#datagrams.add(actual, socket);
-    options.signal.addEventListener('abort', () => socket.close(), { once: true });
     return socket;
   }
 
@@ -182,7 +186,7 @@ export class Stack implements NetStack, NetHost {
 
   /** The namespace is gone: every socket with it. */
   destroy(): void {
-    this.#gone.abort(new Error('the network namespace is gone'));
+    for (const socket of [...this.#connected]) socket.end('the network namespace is gone');
     for (const [, listener] of [...this.#listeners.entries()]) listener.close();
     for (const [, socket] of [...this.#datagrams.entries()]) socket.close();
   }

@@ -1,5 +1,6 @@
 /** A listening TCP socket: a queue of connections that the kernel has accepted and a program has not yet asked for. */
 import type { TcpTarget } from './net-host.ts';
+import { onAbort } from './on-abort.ts';
 import type { ListenOptions, TcpConnection, TcpListener } from './sockets.ts';
 import type { PipeEnd } from './tcp-pipe.ts';
 
@@ -18,7 +19,7 @@ export class Listener implements TcpListener, TcpTarget {
     this.ip = options.ip;
     this.program = options.program;
     this.#onClose = onClose;
-    options.signal.addEventListener('abort', () => this.#die(), { once: true });
+    onAbort(options.signal, () => this.#die());
   }
 
   get connections(): Iterable<PipeEnd> {

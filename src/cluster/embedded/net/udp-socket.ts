@@ -1,6 +1,7 @@
 /** A UDP socket: sends down the data path or back along a known flow, and queues what arrives. */
 import type { DataPath } from './data-path.ts';
 import type { NetHost, UdpTarget } from './net-host.ts';
+import { onAbort } from './on-abort.ts';
 import type { Datagram, SocketAddress, UdpSocket } from './sockets.ts';
 import type { UdpConntrack } from './udp-conntrack.ts';
 
@@ -16,6 +17,7 @@ export interface UdpOptions {
   readonly path: DataPath;
   readonly conntrack: UdpConntrack;
   readonly sourceFor: (destinationIp: string) => string;
+  readonly signal: AbortSignal;
   readonly onClose: () => void;
 }
 
@@ -26,6 +28,7 @@ export class Udp implements UdpSocket, UdpTarget {
   readonly #options: UdpOptions;
   readonly #queue: Datagram[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #forget: () => void;
   #closed = false;
 
   constructor(options: UdpOptions) {
@@ -33,6 +36,7 @@ export class Udp implements UdpSocket, UdpTarget {
     this.ip = options.ip;
     this.program = options.program;
     this.#options = options;
+    this.#forget = onAbort(options.signal, () => this.close());
   }
 
   send(to: SocketAddress, bytes: Uint8Array): void {
@@ -78,19 +82,21 @@ export class Udp implements UdpSocket, UdpTarget {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#forget();
     this.#options.onClose();
   }
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const done = (finish: () => void) => () => {
-        signal.removeEventListener('abort', onAbort);
+      const wake = (): void => {
+        forget();
         this.#waiting.delete(wake);
-        finish();
+        resolve();
       };
-      const onAbort = done(() => reject(signal.reason));
-      const wake = done(resolve);
-      signal.addEventListener('abort', onAbort, { once: true });
+      const forget = onAbort(signal, () => {
+        this.#waiting.delete(wake);
+        reject(signal.reason);
+      });
       this.#waiting.add(wake);
     });
   }

@@ -1,5 +1,6 @@
 /** A limit on how long something may take, on the cluster's clock. */
 import type { Clock } from '../../../kit/clock.ts';
+import { onAbort } from './on-abort.ts';
 
 export const timedOut = Symbol('timed out');
 
@@ -15,9 +16,8 @@ export async function within<T>(
 ): Promise<T | typeof timedOut> {
   if (limitMs === Number.POSITIVE_INFINITY) return work(signal);
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal.reason);
-  if (signal.aborted) throw signal.reason;
-  signal.addEventListener('abort', onAbort, { once: true });
+  signal.throwIfAborted();
+  const forget = onAbort(signal, () => controller.abort(signal.reason));
   let over = (): void => {};
   const limit = new Promise<typeof timedOut>((resolve) => {
     over = () => resolve(timedOut);
@@ -33,6 +33,6 @@ export async function within<T>(
     throw error;
   } finally {
     timer.cancel();
-    signal.removeEventListener('abort', onAbort);
+    forget();
   }
 }
