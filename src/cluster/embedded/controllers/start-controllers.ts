@@ -2,12 +2,17 @@
 import type { ReplicaSet, ReplicationController } from '../../../kube/objects.ts';
 import type { Controller, ControllerContext } from './context.ts';
 import { startDeploymentController } from './deployment/deployment-controller.ts';
+import { startDisruptionController } from './disruption.ts';
 import { startEndpointsController } from './endpoints/endpoints-controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaceController } from './namespaces.ts';
+import { startQuotaController } from './quota.ts';
 import { startReplicaManager } from './replicas/replica-manager.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
+import { startCronJobController } from './workloads/cron-job.ts';
 import { startDaemonSetController } from './workloads/daemon-set.ts';
+import { startJobController } from './workloads/job.ts';
+import { startStatefulSetController } from './workloads/stateful-set.ts';
 
 export interface ControllerOptions {
   /** Goes into every namespace's kube-root-ca.crt. */
@@ -39,6 +44,11 @@ export function startControllers(context: ControllerContext, options: Controller
     }),
     startDeploymentController(context),
     startDaemonSetController(context),
+    startStatefulSetController(context),
+    startJobController(context),
+    startCronJobController(context),
+    startDisruptionController(context),
+    startQuotaController(context),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -13,7 +13,8 @@ export interface ClusterView {
   readonly namespaceLabels: NamespaceLabels;
 }
 
-export type Choice = { readonly node: Node } | { readonly message: string };
+/** `podsMatter`: another pod's end could change the answer; else only a node's change can (the scheduler's queueing hints). */
+export type Choice = { readonly node: Node } | { readonly message: string; readonly podsMatter: boolean };
 
 export function chooseNode(pod: Pod, view: ClusterView): Choice {
   const refusals: string[] = [];
@@ -26,7 +27,7 @@ export function chooseNode(pod: Pod, view: ClusterView): Choice {
     if (preemptible) helpful++;
   }
   const best = fitting.sort((a, b) => scoreOf(pod, b, view) - scoreOf(pod, a, view))[0];
-  return best ? { node: best } : { message: refusal(view.nodes.length, refusals, helpful) };
+  return best ? { node: best } : { message: refusal(view.nodes.length, refusals, helpful), podsMatter: helpful > 0 };
 }
 
 function problemsOf(pod: Pod, node: Node, view: ClusterView): { reasons: string[]; preemptible: boolean } {

@@ -8,7 +8,8 @@ import { type ClusterView, chooseNode } from './choose-node.ts';
 export function startScheduler(context: ControllerContext, hostName: string): Controller {
   const { stores, clock } = context;
   const source = { component: 'default-scheduler', host: hostName, dialect: 'events.k8s.io' } as const;
-  const unplaced = new Set<string>();
+  /** Key → whether the end of another pod may help. */
+  const unplaced = new Map<string, boolean>();
 
   const schedule = (key: string): void => {
     const { namespace, name } = splitKey(key);
@@ -18,10 +19,10 @@ export function startScheduler(context: ControllerContext, hostName: string): Co
       return;
     }
     const claim = claimProblem(context, pod);
-    const choice = claim ? { message: claim } : chooseNode(pod, viewOf(context));
+    const choice = claim ? { message: claim, podsMatter: false } : chooseNode(pod, viewOf(context));
     const about = { ...pod, apiVersion: 'v1', kind: 'Pod' };
     if ('message' in choice) {
-      unplaced.add(key);
+      unplaced.set(key, choice.podsMatter);
       refuse(context, pod, choice.message);
       context.events.record(source, { about, type: 'Warning', reason: 'FailedScheduling', message: choice.message });
       return;
@@ -35,13 +36,16 @@ export function startScheduler(context: ControllerContext, hostName: string): Co
 
   const queue = workQueue(clock, schedule);
   const retryAll = (): void => {
-    for (const key of unplaced) queue.add(key);
+    for (const key of unplaced.keys()) queue.add(key);
+  };
+  const retryCrowdedOut = (): void => {
+    for (const [key, podsMatter] of unplaced) if (podsMatter) queue.add(key);
   };
   const stops = [
     stores.pods.watch(({ type, object }) => {
       const freed = type === 'DELETED' || object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed';
       if (type === 'ADDED' && isWaiting(object)) queue.add(keyOf(object));
-      else if (freed && object.spec?.nodeName) retryAll();
+      else if (freed && object.spec?.nodeName) retryCrowdedOut();
     }),
     stores.nodes.watch(({ type, object, previous }) => {
       if (type !== 'MODIFIED' || changesPlacement(object, previous)) retryAll();
