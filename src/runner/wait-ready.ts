@@ -50,6 +50,7 @@ async function waitIn(
       const name = object.metadata.name ?? '';
       if (type === 'DELETED') pods.delete(name);
       else pods.set(name, object as Pod);
+      refuseHopeless(awaited, object as Pod);
       if (missing().length === 0) return;
     }
   } catch (error) {
@@ -62,6 +63,24 @@ async function waitIn(
   throw new LabError('ERR_TIMEOUT', `not everything is ready in namespace ${namespace} after ${timeoutMs / 1000} s`, {
     details: missing().join('\n'),
     cure: `kubectl -n ${namespace} get pods`,
+  });
+}
+
+const hopeless = new Set(['ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError']);
+
+/** Waiting does not help when there is no such image: say so at once. Throws LabError ERR_STATE. */
+function refuseHopeless(awaited: readonly KubeObject[], pod: Pod): void {
+  const waiting = pod.status?.containerStatuses
+    ?.map(({ state }) => state?.waiting)
+    .find((found) => hopeless.has(found?.reason ?? ''));
+  const name = pod.metadata.name ?? '';
+  const mine = awaited.some(({ kind, metadata }) =>
+    kind === 'Pod' ? metadata.name === name : name.startsWith(`${metadata.name}-`),
+  );
+  if (!waiting || !mine) return;
+  throw new LabError('ERR_STATE', `pod ${nameOf(pod)} cannot start: ${waiting.reason}`, {
+    details: waiting.message,
+    cure: `kubectl -n ${pod.metadata.namespace} describe pod ${name}`,
   });
 }
 

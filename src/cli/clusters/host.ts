@@ -1,11 +1,14 @@
 /** An embedded cluster in this process: made, written into the registry if others may find it, and taken down again. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createEmbeddedCluster } from '../../cluster/embedded/cluster.ts';
+import { createEmbeddedCluster, type EmbeddedCluster } from '../../cluster/embedded/cluster.ts';
 import type { Cluster } from '../../cluster/provider.ts';
 import { realClock } from '../../kit/clock.ts';
 import { LabError } from '../../kit/errors.ts';
 import { virtualClock } from '../../kit/virtual-clock.ts';
+import type { ConfigMap } from '../../kube/objects.ts';
+import { stateNamespace } from '../../runner/context.ts';
+import { outsideHostsName, parseOutsideHosts } from '../../runner/outside-hosts.ts';
 import type { ClockChoice } from '../commands/options.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
@@ -94,13 +97,15 @@ async function host(
     ...(options.workers !== undefined && { workers: options.workers }),
     ...(options.port !== undefined && { port: options.port }),
   });
+  const unsubscribe = followOutsideHosts(cluster);
   return {
     name: options.name,
     provider: 'embedded',
-    kubeconfig: cluster.kubeconfig,
-    server: cluster.server,
+    kubeconfig: kubeconfigPath,
+    server: cluster.url,
     setOutside: async (hosts) => cluster.setOutside(hosts),
     async [Symbol.asyncDispose]() {
+      unsubscribe();
       try {
         await cluster.close();
       } finally {
@@ -108,4 +113,13 @@ async function host(
       }
     },
   };
+}
+
+/** Sessions in other processes ask for hosts beyond the cluster by a ConfigMap. */
+function followOutsideHosts({ machinery, setOutside }: EmbeddedCluster): () => void {
+  return machinery.subscribe('configmaps', ({ type, object }) => {
+    if (object.metadata.namespace !== stateNamespace || object.metadata.name !== outsideHostsName) return;
+    const hosts = type === 'DELETED' ? [] : parseOutsideHosts((object as ConfigMap).data);
+    if (hosts) setOutside(hosts);
+  });
 }

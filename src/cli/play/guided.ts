@@ -38,7 +38,7 @@ export async function playGuided(cli: Cli, context: LabContext, options: GuidedO
   await guide.open();
   for (;;) {
     io.stdout.write(`${style.dim(keysLine(style))}\n`);
-    const line = await prompter.line(`${session.state.page + 1}/${context.scenario.pages.length} > `);
+    const line = await prompter.line(`${session.state.page + 1}/${context.scenario.pages.length} (enter: next) > `);
     const action: Action = line === undefined ? { do: 'quit' } : readAction(line);
     if (action.do === 'quit') return EXIT.ok;
     await guide.act(action);

@@ -46,21 +46,11 @@ export function readAction(line: string): Action {
   return key[1] === 'why' ? { do: 'why', rest: '' } : { do: key[1] };
 }
 
-/** `enter next · h hint · v verify …`, cut to the terminal. */
+/** `h hint · v verify · …`, in short words where the terminal is narrow. */
 export function keysLine(style: Style): string {
-  const dot = style.unicode ? ' · ' : ' | ';
-  return [
-    'enter next',
-    'h hint',
-    'v verify',
-    'p probe',
-    'w why',
-    't type it for me',
-    'x reset',
-    'l list',
-    'q quit',
-    '?',
-  ].join(dot);
+  const separator = style.unicode ? ' · ' : ' | ';
+  const type = style.columns >= 90 ? 't type it for me' : 't type it';
+  return ['h hint', 'v verify', 'p probe', 'w why', type, 'x reset', 'l list', 'q quit', '?'].join(separator);
 }
 
 export const helpText = `enter    next page (b: the page before)
