@@ -119,7 +119,7 @@ function promptText(shell: Shell, name: 'PS1' | 'PS2'): string {
     e: '\x1b',
     '\\': '\\',
   };
-  const text = prompt.replace(/\\(0\d\d|[^])/g, (whole, code: string) =>
+  const text = prompt.replace(/\\(0\d\d|[\s\S])/g, (whole, code: string) =>
     code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8)) : (values[code] ?? whole),
   );
   return text.replace(

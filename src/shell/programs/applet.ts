@@ -102,7 +102,7 @@ export async function parseOptions(process: Process, spec: OptionSpec): Promise<
 
 /** The short letter, with an attached value behind a NUL so that an empty one is kept. */
 async function longOption(process: Process, spec: OptionSpec, arg: string): Promise<string> {
-  const [name = '', value] = arg.slice(2).split(/=([^]*)/, 2);
+  const [name = '', value] = arg.slice(2).split(/=([\s\S]*)/, 2);
   const letter = spec.long?.[name];
   if (letter === undefined) return unknown(process, `unrecognized option '--${name}'`);
   return value === undefined ? letter : `${letter}\0${value}`;

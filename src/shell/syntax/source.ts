@@ -69,7 +69,7 @@ export function failureOf(source: Source, errors: readonly unbash.ParseError[]):
   const pos = first?.pos ?? 0;
   const lastLine = source.lineAt(source.text.length);
   if (message.startsWith('unterminated')) return new SyntaxFailure(unterminated(message), lastLine, true);
-  const quoted = /^unexpected token '([^]+)'$/.exec(message)?.[1];
+  const quoted = /^unexpected token '([\s\S]+)'$/.exec(message)?.[1];
   if (quoted !== undefined) {
     return new SyntaxFailure({ kind: 'unexpected', token: quoted, expecting: undefined }, source.lineAt(pos), false);
   }

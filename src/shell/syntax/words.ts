@@ -271,10 +271,10 @@ const escapes: Readonly<Record<string, string>> = {
 
 function parseDollarQuotes(scan: Scan): WordPart {
   const { source } = scan.context;
-  const match = /^\$'((?:\\[^]|[^\\'])*)'/.exec(source.slice(scan.at, scan.end));
+  const match = /^\$'((?:\\[\s\S]|[^\\'])*)'/.exec(source.slice(scan.at, scan.end));
   const raw = match?.[1] ?? '';
   scan.at += match?.[0].length ?? 2;
-  const text = raw.replace(/\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|[^])/g, (whole, code: string) => {
+  const text = raw.replace(/\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|[\s\S])/g, (whole, code: string) => {
     if (/^x[0-9a-fA-F]/.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff);
     return escapes[code] ?? ('\\\'"'.includes(code) ? code : whole);
