@@ -50,6 +50,12 @@ export function commitCreate(
   for (const text of strategy.warnings(object)) request.warn?.(text);
   const fields = managedFields ?? recordUpdate(core, draft, undefined);
   if (fields) object.metadata.managedFields = fields;
-  if (request.dryRun) return object;
+  if (request.dryRun) return withoutVersion(object);
   return core.store.put(kind.id, object);
+}
+
+/** What was never stored has no version; the place that is kept for it goes. */
+function withoutVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _none, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

@@ -36,7 +36,11 @@ export function orderPrimitives(
  * normalizeElementOrder of strategicpatch: patch items in the patch's order, and each server-only item after the
  * patch items that stood before it on the server.
  */
-function interleave(merged: readonly unknown[], server: readonly unknown[], wanted: readonly unknown[]): unknown[] {
+export function interleave(
+  merged: readonly unknown[],
+  server: readonly unknown[],
+  wanted: readonly unknown[],
+): unknown[] {
   const present = new Set(merged);
   const fromPatch = wanted.filter((item) => present.has(item));
   const known = new Set(fromPatch);
