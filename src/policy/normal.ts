@@ -23,6 +23,8 @@ export interface EndpointSelector {
   readonly splits: boolean;
   /** Set where only this namespace's endpoints can match. */
   readonly namespace: string | undefined;
+  /** A label (key, value) that every namespace in reach must carry, where there is one. */
+  readonly namespaceLabel?: readonly [key: string, value: string] | undefined;
   /** The part that looks at the namespace only; undefined name: not in a namespace. `matches` includes it. */
   matchesNamespace(name: string | undefined, labels: Labels): boolean;
   matches(endpoint: Endpoint): boolean;

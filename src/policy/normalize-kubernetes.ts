@@ -95,11 +95,13 @@ function podsOf(namespace: string, selector: LabelSelector): EndpointSelector {
 
 function podsOfNamespaces(namespaceSelector: LabelSelector, podSelector: LabelSelector): EndpointSelector {
   const namespaces = compileLabelSelector(namespaceSelector);
+  const [namespaceLabel] = Object.entries(namespaceSelector.matchLabels ?? {});
   const pods = compileLabelSelector(podSelector);
   return {
     key: `{${namespaces.key}}/${pods.key}`,
     namespace: undefined,
     splits: true,
+    namespaceLabel,
     matchesNamespace: (name, labels) => name !== undefined && namespaces.matches(labels),
     matches: (endpoint) =>
       endpoint.kind === 'pod' && namespaces.matches(endpoint.namespaceLabels) && pods.matches(endpoint.labels),

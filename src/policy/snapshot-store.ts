@@ -21,16 +21,21 @@ export class SnapshotStore {
   readonly #podsByIp = new Map<string, PolicyPod>();
   readonly #policies = new Map<string, NormalPolicy>();
   readonly #policiesByNamespace = new Map<string, Map<string, NormalPolicy>>();
+  #byLabel: Map<string, string[]> | undefined;
   readonly #everywhere = new Map<string, NormalPolicy>();
 
   setNamespace(namespace: PolicyNamespace): void {
     const known = this.namespaces.get(namespace.name);
     this.namespaces.set(namespace.name, namespace);
-    if (!known || !equalLabels(known.labels, namespace.labels)) this.generation++;
+    if (known && equalLabels(known.labels, namespace.labels)) return;
+    this.generation++;
+    this.#byLabel = undefined;
   }
 
   removeNamespace(name: string): void {
-    if (this.namespaces.delete(name)) this.generation++;
+    if (!this.namespaces.delete(name)) return;
+    this.generation++;
+    this.#byLabel = undefined;
   }
 
   setPod(pod: PolicyPod): void {
@@ -83,6 +88,22 @@ export class SnapshotStore {
   *policiesFor(namespace: string): Iterable<NormalPolicy> {
     yield* (this.#policiesByNamespace.get(namespace) ?? none).values();
     yield* this.#everywhere.values();
+  }
+
+  /** Namespaces that carry this label. */
+  namespacesWith(key: string, value: string): readonly string[] {
+    if (!this.#byLabel) {
+      this.#byLabel = new Map();
+      for (const { name, labels } of this.namespaces.values()) {
+        for (const [k, v] of Object.entries(labels)) {
+          const pair = `${k}=${v}`;
+          const list = this.#byLabel.get(pair);
+          if (list) list.push(name);
+          else this.#byLabel.set(pair, [name]);
+        }
+      }
+    }
+    return this.#byLabel.get(`${key}=${value}`) ?? [];
   }
 
   get policies(): Iterable<NormalPolicy> {

@@ -1,53 +1,102 @@
-/** Sets of small numbers as words of 32 bits. All sets of one engine have the same length. */
+/**
+ * Sets of slots as words of 32 bits. A set keeps only the words between its first and its last member: most peers of a
+ * NetworkPolicy are pods of one namespace, whose slots are neighbours, so most sets are one or two words long.
+ */
 
-export type Bits = Uint32Array<ArrayBuffer>;
-
-export function wordsFor(capacity: number): number {
-  return (capacity + 31) >>> 5;
+export interface Bits {
+  /** Index of the first word that is kept; all others are zero. */
+  start: number;
+  words: Uint32Array;
 }
 
-export function hasBit(bits: Bits, index: number): boolean {
-  return (((bits[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 1;
+export function noBits(): Bits {
+  return { start: 0, words: new Uint32Array(0) };
+}
+
+/** Room for the slots from `first` to `last`, inclusive. */
+export function emptyBits(first: number, last: number): Bits {
+  const start = first >>> 5;
+  return { start, words: new Uint32Array(Math.max(0, (last >>> 5) - start + 1)) };
+}
+
+export function fullBits(wordCount: number): Bits {
+  return { start: 0, words: new Uint32Array(wordCount).fill(0xffffffff) };
+}
+
+export function hasBit({ start, words }: Bits, index: number): boolean {
+  const word = (index >>> 5) - start;
+  return word >= 0 && word < words.length && (((words[word] ?? 0) >>> (index & 31)) & 1) === 1;
 }
 
 export function setBit(bits: Bits, index: number): void {
-  const word = index >>> 5;
-  bits[word] = (bits[word] ?? 0) | (1 << (index & 31));
-}
-
-export function clearBit(bits: Bits, index: number): void {
-  const word = index >>> 5;
-  bits[word] = (bits[word] ?? 0) & ~(1 << (index & 31));
+  let word = (index >>> 5) - bits.start;
+  if (word < 0 || word >= bits.words.length) {
+    cover(bits, index >>> 5, (index >>> 5) + 1);
+    word = (index >>> 5) - bits.start;
+  }
+  bits.words[word] = (bits.words[word] ?? 0) | (1 << (index & 31));
 }
 
 export function writeBit(bits: Bits, index: number, value: boolean): void {
-  if (value) setBit(bits, index);
-  else clearBit(bits, index);
+  if (value) {
+    setBit(bits, index);
+    return;
+  }
+  const word = (index >>> 5) - bits.start;
+  if (word >= 0 && word < bits.words.length) bits.words[word] = (bits.words[word] ?? 0) & ~(1 << (index & 31));
+}
+
+/** Makes room for the words from `from` up to, not including, `to`. */
+export function cover(bits: Bits, from: number, to: number): void {
+  const { start, words } = bits;
+  const end = start + words.length;
+  if (words.length > 0 && from >= start && to <= end) return;
+  const newStart = words.length === 0 ? from : Math.min(start, from);
+  const grown = new Uint32Array((words.length === 0 ? to : Math.max(end, to)) - newStart);
+  grown.set(words, Math.max(0, start - newStart));
+  bits.start = newStart;
+  bits.words = grown;
 }
 
 export function orInto(target: Bits, source: Bits): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) | (source[i] ?? 0);
+  if (source.words.length === 0) return;
+  cover(target, source.start, source.start + source.words.length);
+  const { words } = target;
+  const shift = source.start - target.start;
+  const other = source.words;
+  for (let i = 0; i < other.length; i++) words[i + shift] = (words[i + shift] ?? 0) | (other[i] ?? 0);
 }
 
-export function andInto(target: Bits, source: Bits): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) & (source[i] ?? 0);
+export function andInto({ start, words }: Bits, source: Bits): void {
+  const shift = start - source.start;
+  for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) & (source.words[i + shift] ?? 0);
 }
 
-export function andNotInto(target: Bits, source: Bits): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) & ~(source[i] ?? 0);
+export function andNotInto({ start, words }: Bits, source: Bits): void {
+  const shift = start - source.start;
+  for (let i = 0; i < words.length; i++) words[i] = (words[i] ?? 0) & ~(source.words[i + shift] ?? 0);
 }
 
-export function fullBits(words: number): Bits {
-  return new Uint32Array(words).fill(0xffffffff);
+export function copyBits({ start, words }: Bits): Bits {
+  return { start, words: words.slice() };
 }
 
-export function forEachBit(bits: Bits, visit: (index: number) => void): void {
-  for (let word = 0; word < bits.length; word++) {
-    let value = bits[word] ?? 0;
+/** In ascending order. */
+export function forEachBit({ start, words }: Bits, visit: (index: number) => void): void {
+  for (let word = 0; word < words.length; word++) {
+    let value = words[word] ?? 0;
+    const base = (start + word) << 5;
     while (value !== 0) {
       const lowest = value & -value;
-      visit((word << 5) + 31 - Math.clz32(lowest));
+      visit(base + 31 - Math.clz32(lowest));
       value ^= lowest;
     }
   }
+}
+
+/** How many of 32 bits are set. */
+export function countOnes(word: number): number {
+  let value = word - ((word >>> 1) & 0x55555555);
+  value = (value & 0x33333333) + ((value >>> 2) & 0x33333333);
+  return Math.imul((value + (value >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -90,7 +90,7 @@ export class CompiledEngine {
   matrix(question: { readonly protocol: Protocol; readonly port: number }, pods?: readonly PolicyPod[]): TruthMatrix {
     const state = this.#ready();
     const wanted = pods ?? [...this.#store.pods.values()];
-    const slots = wanted.map(({ ips }) => state.slots.find(ips[0] ?? '')?.index ?? -1);
+    const slots = Int32Array.from(wanted, ({ ips }) => state.slots.find(ips[0] ?? '')?.index ?? -1);
     return assembleMatrix(state, state.ports.canonical({ ...question, family: 4 }), slots, wanted);
   }
 
@@ -101,7 +101,7 @@ export class CompiledEngine {
   ): TruthMatrix {
     for (const address of addresses) this.#ensure(address);
     const state = this.#ready();
-    const slots = addresses.map((address) => state.slots.find(address)?.index ?? -1);
+    const slots = Int32Array.from(addresses, (address) => state.slots.find(address)?.index ?? -1);
     return assembleMatrix(state, state.ports.canonical({ ...question, family: 4 }), slots, undefined);
   }
 
@@ -131,10 +131,15 @@ export class CompiledEngine {
 
   #build(): CompiledState {
     const addresses = new Set<string>(this.#outside);
-    for (const { ips } of this.#store.pods.values()) for (const ip of ips) addresses.add(ip);
+    // Pods of a namespace get neighbouring slots: sets of bits stay short.
+    const pods = [...this.#store.pods.values()].sort((a, b) =>
+      a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0,
+    );
+    for (const { ips } of pods) for (const ip of ips) addresses.add(ip);
     const state = new CompiledState(
       {
         labelsOf: (name) => this.#store.labelsOf(name),
+        namespacesWith: (key, value) => this.#store.namespacesWith(key, value),
         hasSets: this.#store.sets.size > 0,
         tiers: this.#store.tiers,
       },
@@ -144,7 +149,7 @@ export class CompiledEngine {
       const pod = this.#store.podAt(ip);
       state.slots.put(ip, pod?.namespace, this.#sideOf(ip, pod));
     }
-    for (const pod of this.#store.pods.values()) state.ports.addPod(pod, 1);
+    for (const pod of pods) state.ports.addPod(pod, 1);
     state.load(this.#policies.values());
     return state;
   }

@@ -7,7 +7,7 @@ import { matchesEntities, type Side } from '../match.ts';
 import type { PolicyPod } from '../model.ts';
 import type { Net } from '../net.ts';
 import type { EndpointSelector, EntityMatch } from '../normal.ts';
-import { type Bits, hasBit, setBit, wordsFor, writeBit } from './bits.ts';
+import { type Bits, hasBit, noBits, setBit, writeBit } from './bits.ts';
 import type { SlotTable } from './slots.ts';
 
 export interface PeerSet {
@@ -24,6 +24,8 @@ export interface PeerSet {
 export interface PeerContext {
   readonly slots: SlotTable;
   labelsOf(namespace: string): Labels;
+  /** Namespaces that carry this label. */
+  namespacesWith(key: string, value: string): Iterable<string>;
   /** Network sets can put any address into a selector's reach, whatever its namespace. */
   readonly hasSets: boolean;
 }
@@ -117,7 +119,7 @@ export class PeerSets {
     namespace: string | undefined,
     selector: EndpointSelector | undefined,
   ): PeerSet {
-    const bits: Bits = new Uint32Array(wordsFor(this.#context.slots.capacity));
+    const bits = noBits();
     const set: PeerSet = { key, bits, matches, namespace, selector, users: 0 };
     if (namespace === undefined) this.#anywhere.add(set);
     else {
@@ -136,24 +138,27 @@ export class PeerSets {
     };
     if (set.namespace !== undefined) slots.inNamespace(set.namespace).forEach(ask);
     else if (set.selector?.splits && !hasSets) {
-      for (const name of slots.namespaces) {
+      for (const name of this.#candidates(set.selector)) {
         if (set.selector.matchesNamespace(name, this.#context.labelsOf(name))) slots.inNamespace(name).forEach(ask);
       }
     } else for (const { index } of slots.live()) ask(index);
   }
 
-  /** Blocks by scanning numbers; IPv6, and pods that no block holds, as everybody else. */
+  #candidates({ namespaceLabel }: EndpointSelector): Iterable<string> {
+    return namespaceLabel ? this.#context.namespacesWith(...namespaceLabel) : this.#context.slots.namespaces;
+  }
+
+  /** IPv4 blocks by their range of addresses; IPv6 address by address. */
   #fillFromNets(set: PeerSet, nets: readonly Net[], notNets: readonly Net[]): void {
     const { slots } = this.#context;
     if ([...nets, ...notNets].some(({ family }) => family === 6)) {
       this.#fill(set);
       return;
     }
-    const { addresses } = slots;
-    for (let index = 0; index < slots.slots.length; index++) {
-      const address = addresses[index] ?? 0;
-      if (slots.slots[index]?.side.ip?.family !== 4) continue;
-      if (holds(nets, address) && !holds(notNets, address)) setBit(set.bits, index);
+    for (const { first, last } of nets) {
+      slots.forEachAddress(first, last, (index, address) => {
+        if (!holds(notNets, address)) setBit(set.bits, index);
+      });
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Direction } from '../model.ts';
 import { type TrafficMatch, trafficProtocol } from '../normal.ts';
-import { andInto, andNotInto, type Bits, fullBits, hasBit, orInto } from './bits.ts';
+import { andInto, andNotInto, type Bits, copyBits, fullBits, hasBit, noBits, orInto } from './bits.ts';
 import type { CompiledPolicy, CompiledRule } from './compiled-policy.ts';
 import type { PeerSet } from './peer-sets.ts';
 import type { PortQuestion } from './port-atoms.ts';
@@ -60,17 +60,17 @@ export function activate(policies: readonly CompiledPolicy[], member: number, co
 
 /** The row of everybody that is allowed. Slots that are not in use carry any value. */
 export function computeRow(tiers: ActiveTiers, words: number): Bits {
-  const allowed: Bits = new Uint32Array(words);
+  const allowed = noBits();
   let pending: Bits | undefined;
   for (const { rules, defaultAction } of tiers) {
     if (pending === undefined && defaultAction === 'Deny' && rules.every(({ action }) => action === 'Allow')) {
       for (const rule of rules) orRule(allowed, rule, words);
       return allowed;
     }
-    const passed: Bits = new Uint32Array(words);
-    const undecided: Bits = pending ? pending.slice() : fullBits(words);
+    const passed = noBits();
+    const undecided: Bits = pending ?? fullBits(words);
     for (const rule of rules) {
-      const matched: Bits = new Uint32Array(words);
+      const matched = noBits();
       orRule(matched, rule, words);
       andInto(matched, undecided);
       andNotInto(undecided, matched);
@@ -105,18 +105,18 @@ function allowsDestination({ inside, outside }: TrafficTest, slot: number): bool
 
 function orRule(target: Bits, { peers, destinations }: ActiveRule, words: number): void {
   if (!destinations) {
-    if (!peers) target.fill(0xffffffff);
+    if (!peers) orInto(target, fullBits(words));
     else for (const { bits } of peers) orInto(target, bits);
     return;
   }
-  const reachable: Bits = new Uint32Array(words);
+  const reachable = noBits();
   for (const { inside, outside } of destinations) {
-    const part = inside ? inside.bits.slice() : fullBits(words);
+    const part = inside ? copyBits(inside.bits) : fullBits(words);
     if (outside) andNotInto(part, outside.bits);
     orInto(reachable, part);
   }
   if (peers) {
-    const chosen: Bits = new Uint32Array(words);
+    const chosen = noBits();
     for (const { bits } of peers) orInto(chosen, bits);
     andInto(reachable, chosen);
   }

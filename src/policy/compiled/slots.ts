@@ -13,20 +13,21 @@ export interface Slot {
   readonly side: Side;
 }
 
+/** 32 bits of address and 21 of slot fill a double's 53. */
+const slotRange = 2 ** 21;
 const nobody: ReadonlySet<number> = new Set();
 
 export class SlotTable {
   capacity: number;
   readonly slots: (Slot | undefined)[] = [];
-  /** IPv4 addresses as numbers, for scanning; 0 where the slot is empty or IPv6. */
-  addresses: Uint32Array;
   readonly #byIp = new Map<string, number>();
   readonly #byNamespace = new Map<string, Set<number>>();
   readonly #free: number[] = [];
+  /** IPv4 address × 2^21 + slot, ascending; made when a block is asked about. */
+  #sorted: Float64Array | undefined;
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.addresses = new Uint32Array(capacity);
   }
 
   get isFull(): boolean {
@@ -45,7 +46,7 @@ export class SlotTable {
     const index = known?.index ?? this.#free.pop() ?? this.slots.length;
     const slot: Slot = { index, ip, namespace, side };
     this.slots[index] = slot;
-    this.addresses[index] = side.ip?.family === 4 ? side.ip.value : 0;
+    if (known?.side.ip?.value !== side.ip?.value) this.#sorted = undefined;
     this.#byIp.set(ipKey(ip), index);
     if (namespace !== undefined) {
       const members = this.#byNamespace.get(namespace);
@@ -59,7 +60,7 @@ export class SlotTable {
     this.#leaveNamespace(slot);
     this.#byIp.delete(ipKey(slot.ip));
     this.slots[slot.index] = undefined;
-    this.addresses[slot.index] = 0;
+    this.#sorted = undefined;
     this.#free.push(slot.index);
   }
 
@@ -71,8 +72,35 @@ export class SlotTable {
     return this.#byNamespace.keys();
   }
 
+  /** Slots whose IPv4 address is between the two, inclusive; ascending by address. */
+  forEachAddress(first: number, last: number, visit: (index: number, address: number) => void): void {
+    this.#sorted ??= this.#sortAddresses();
+    const sorted = this.#sorted;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sorted[middle] ?? 0) < first * slotRange) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < sorted.length; low++) {
+      const entry = sorted[low] ?? 0;
+      const address = Math.floor(entry / slotRange);
+      if (address > last) return;
+      visit(entry - address * slotRange, address);
+    }
+  }
+
   *live(): Iterable<Slot> {
     for (const slot of this.slots) if (slot) yield slot;
+  }
+
+  #sortAddresses(): Float64Array {
+    const entries: number[] = [];
+    for (const slot of this.slots) {
+      if (slot?.side.ip?.family === 4) entries.push(slot.side.ip.value * slotRange + slot.index);
+    }
+    return Float64Array.from(entries).sort();
   }
 
   #leaveNamespace({ namespace, index }: Slot): void {

@@ -5,7 +5,7 @@
 import type { Labels } from '../../kube/objects.ts';
 import type { Direction, PolicyPod } from '../model.ts';
 import type { NormalPolicy, NormalTier } from '../normal.ts';
-import { type Bits, forEachBit, hasBit, wordsFor, writeBit } from './bits.ts';
+import { type Bits, forEachBit, hasBit, writeBit } from './bits.ts';
 import { type CompiledPolicy, compareCompiled, releasePolicy } from './compiled-policy.ts';
 import { type PeerSet, PeerSets } from './peer-sets.ts';
 import { PolicyIndex } from './policy-index.ts';
@@ -16,6 +16,7 @@ import { isPoliced, type SubjectClass, SubjectClasses } from './subject-classes.
 
 export interface Surroundings {
   labelsOf(namespace: string): Labels;
+  namespacesWith(key: string, value: string): Iterable<string>;
   readonly hasSets: boolean;
   readonly tiers: ReadonlyMap<string, NormalTier>;
 }
@@ -31,10 +32,10 @@ export class CompiledState {
   readonly policies: PolicyIndex;
   readonly #questions = new Map<string, PortQuestion>();
 
-  constructor({ labelsOf, hasSets, tiers }: Surroundings, addresses: number) {
+  constructor({ labelsOf, namespacesWith, hasSets, tiers }: Surroundings, addresses: number) {
     this.slots = new SlotTable(Math.max(64, addresses + (addresses >>> 3) + 32));
-    this.words = wordsFor(this.slots.capacity);
-    this.peers = new PeerSets({ slots: this.slots, labelsOf, hasSets });
+    this.words = (this.slots.capacity + 31) >>> 5;
+    this.peers = new PeerSets({ slots: this.slots, labelsOf, namespacesWith, hasSets });
     this.policies = new PolicyIndex(this.peers, this.ports, tiers);
     const signatures = (direction: Direction) => (slot: number, policies: readonly CompiledPolicy[]) =>
       this.#signatureOf(direction, slot, policies);
