@@ -4,6 +4,7 @@
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { LabError } from '../kit/errors.ts';
 import type { RawRequest } from './client.ts';
 import type { Connection } from './kubeconfig.ts';
@@ -17,9 +18,8 @@ export interface Transport {
 }
 
 export interface TlsOptions {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
+  /** CA and client certificate, parsed once: every exec and every watch opens a connection of its own. */
+  readonly secureContext?: SecureContext;
   readonly rejectUnauthorized: boolean;
   readonly servername?: string;
 }
@@ -27,9 +27,9 @@ export interface TlsOptions {
 export function createTransport(connection: Connection): Transport {
   const plain = connection.server.startsWith('http:');
   const options: TlsOptions = {
-    ...(connection.ca && { ca: connection.ca }),
-    ...(connection.cert && { cert: connection.cert }),
-    ...(connection.key && { key: connection.key }),
+    ...(!plain && {
+      secureContext: createSecureContext({ ca: connection.ca, cert: connection.cert, key: connection.key }),
+    }),
     ...(connection.serverName && { servername: connection.serverName }),
     rejectUnauthorized: !connection.insecure,
   };

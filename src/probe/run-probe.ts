@@ -10,6 +10,8 @@ import type { Attempt, Observation, ProbeRequest, Reason } from './observation.t
 import type { ToolRun } from './tools.ts';
 import { dnsTools, isName, toolsFor } from './tools.ts';
 
+export type ProbeClient = Pick<KubeClient, 'find' | 'exec'>;
+
 export interface ProbeOptions {
   /** Limit for the connection; default 2. */
   readonly timeoutSeconds?: number;
@@ -20,7 +22,7 @@ export interface ProbeOptions {
 
 /** Rejects only when the cluster is unreachable or the signal aborts; every other failure is an `unknown` with its reason. */
 export async function runProbe(
-  client: KubeClient,
+  client: ProbeClient,
   request: ProbeRequest,
   options: ProbeOptions = {},
 ): Promise<Observation> {
@@ -44,7 +46,7 @@ export async function runProbe(
 
 /** "bad address" says neither "no such name" nor "no answer": ask DNS for a name that exists, and see whether it talks. */
 async function explainName(
-  client: KubeClient,
+  client: ProbeClient,
   request: ProbeRequest,
   failed: Observation,
   options: ProbeOptions,
@@ -64,7 +66,7 @@ async function explainName(
 }
 
 async function runInPod(
-  client: KubeClient,
+  client: ProbeClient,
   request: ProbeRequest,
   run: ToolRun,
   limitMs: number,
@@ -95,7 +97,7 @@ async function runInPod(
 
 /** Broken environment is not a wrong fix: a pod that is missing or not up yet says so. */
 async function findUnready(
-  client: KubeClient,
+  client: ProbeClient,
   { namespace, pod: name, container }: ProbeRequest,
 ): Promise<Observation | undefined> {
   const pod = await client.find<Pod>(wellKnown.pods, namespace, name);

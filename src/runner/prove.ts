@@ -20,6 +20,7 @@ import { runProbes } from './run-probes.ts';
 import { scopeOf } from './scope.ts';
 import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
 import { settle } from './settle.ts';
+import { startState, writeState } from './state.ts';
 import { verifyFix } from './verify.ts';
 
 export interface Proof {
@@ -80,6 +81,8 @@ class Prover {
       const { scenario } = this.#context;
       const problems: Problem[] = [];
       const variables = await pageVariables(this.#context);
+      // Pages may say `netpol-lab verify`: there has to be a session that it can join.
+      await writeState(this.#context.client, startState(scenario.id, this.#baseline));
       for (const page of scenario.pages) {
         for (const part of page.parts) {
           if (part.kind !== 'command') continue;
@@ -145,9 +148,9 @@ class Prover {
   }
 
   async #backToBroken(place: Location): Promise<readonly Problem[]> {
-    const { baseline } = await resetToBroken(this.#context, this.#baseline);
+    const { baseline, items } = await resetToBroken(this.#context, this.#baseline);
     this.#baseline = baseline;
-    const state = await this.#state();
+    const state = stateText(items);
     return state === this.#brokenState
       ? []
       : [at(place, `reset leads to another state than before:\n${difference(this.#brokenState, state)}`)];

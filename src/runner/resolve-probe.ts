@@ -9,11 +9,14 @@ import { printSource } from '../scenario/endpoint.ts';
 import type { Outside } from '../scenario/model.ts';
 import { isReady } from './wait-ready.ts';
 
+/** What is looked up; a round of probes remembers the answers. */
+export type Lookup = Pick<KubeClient, 'find' | 'list'>;
+
 /** A request, or why there can be none. */
 export type Resolved = { readonly request: ProbeRequest } | { readonly missing: string };
 
 export async function resolveProbe(
-  client: KubeClient,
+  client: Lookup,
   from: Source,
   to: Destination,
   outside: readonly Outside[],
@@ -25,7 +28,7 @@ export async function resolveProbe(
 }
 
 /** The name of a ready pod; of several, the first by name. A pod that is named is taken as it is. */
-export async function sourcePod(client: KubeClient, source: Source): Promise<string | undefined> {
+export async function sourcePod(client: Lookup, source: Source): Promise<string | undefined> {
   if (source.kind === 'pod') return source.name;
   const selector = source.kind === 'labels' ? source.selector : await selectorOf(client, source.namespace, source.name);
   if (selector === undefined) return undefined;
@@ -35,13 +38,13 @@ export async function sourcePod(client: KubeClient, source: Source): Promise<str
   return names(alive.filter(isReady))[0] ?? names(alive)[0];
 }
 
-async function selectorOf(client: KubeClient, namespace: string, name: string): Promise<string | undefined> {
+async function selectorOf(client: Lookup, namespace: string, name: string): Promise<string | undefined> {
   const deployment = await client.find<Deployment>(wellKnown.deployments, namespace, name);
   return deployment && formatSelector(deployment.spec?.selector);
 }
 
 async function hostOf(
-  client: KubeClient,
+  client: Lookup,
   { target }: Destination,
   outside: readonly Outside[],
 ): Promise<string | { readonly missing: string }> {
@@ -70,4 +73,21 @@ async function hostOf(
         : { missing: `service ${target.namespace}/${target.name} ${service ? 'has no address' : 'is not there'}` };
     }
   }
+}
+
+/** The same client, asking for each object once: good for one round of probes, in which nothing is expected to change. */
+export function rememberLookups(client: Lookup): Lookup {
+  const known = new Map<string, Promise<unknown>>();
+  const remember = <T>(key: readonly unknown[], ask: () => Promise<T>): Promise<T> => {
+    const text = JSON.stringify(key);
+    const found = (known.get(text) as Promise<T> | undefined) ?? ask();
+    known.set(text, found);
+    return found;
+  };
+  return {
+    find: (type, namespace, name) =>
+      remember(['find', type.resource, namespace, name], () => client.find(type, namespace, name)),
+    list: (type, namespace, query) =>
+      remember(['list', type.resource, namespace, query], () => client.list(type, namespace, query)),
+  };
 }

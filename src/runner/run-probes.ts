@@ -1,9 +1,9 @@
 /** Runs a scenario's probes side by side and grades each against what the phase expects. */
 import { gradeProbe, type ProbeResult } from '../check/grade.ts';
-import { runProbe } from '../probe/run-probe.ts';
+import { type ProbeClient, runProbe } from '../probe/run-probe.ts';
 import type { Phase, ProbeSpec } from '../scenario/model.ts';
 import type { LabContext } from './context.ts';
-import { resolveProbe } from './resolve-probe.ts';
+import { type Lookup, rememberLookups, resolveProbe } from './resolve-probe.ts';
 
 /** In the order of `probes`. */
 export async function runProbes(
@@ -11,17 +11,23 @@ export async function runProbes(
   phase: Phase,
   probes: readonly ProbeSpec[] = context.scenario.probes,
 ): Promise<readonly ProbeResult[]> {
+  const lookup = rememberLookups(context.client);
   return Promise.all(
     probes.map(async (probe) => {
-      const result = await runOne(context, phase, probe);
+      const result = await runOne(context, lookup, phase, probe);
       context.emit({ type: 'probe-finished', phase, result });
       return result;
     }),
   );
 }
 
-async function runOne({ client, scenario, signal }: LabContext, phase: Phase, probe: ProbeSpec): Promise<ProbeResult> {
-  const resolved = await resolveProbe(client, probe.from, probe.to, scenario.outside);
+async function runOne(
+  { client, scenario, signal }: LabContext,
+  lookup: Lookup,
+  phase: Phase,
+  probe: ProbeSpec,
+): Promise<ProbeResult> {
+  const resolved = await resolveProbe(lookup, probe.from, probe.to, scenario.outside);
   if ('missing' in resolved) {
     return gradeProbe(probe, phase, {
       outcome: 'unknown',
@@ -30,5 +36,6 @@ async function runOne({ client, scenario, signal }: LabContext, phase: Phase, pr
       evidence: [],
     });
   }
-  return gradeProbe(probe, phase, await runProbe(client, resolved.request, { signal }));
+  const prober: ProbeClient = { find: lookup.find, exec: (...call) => client.exec(...call) };
+  return gradeProbe(probe, phase, await runProbe(prober, resolved.request, { signal }));
 }

@@ -10,7 +10,7 @@ import { pageVariables } from './page-variables.ts';
 import { fillVariables, type PageVariables, type PlayedCommand, playCommand } from './play-command.ts';
 import { runProbes } from './run-probes.ts';
 import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
-import { type LabState, readState, writeState } from './state.ts';
+import { type LabState, readState, startState, writeState } from './state.ts';
 import { symptomOf } from './symptom.ts';
 import { type Verification, verifyFix } from './verify.ts';
 
@@ -38,15 +38,7 @@ export async function startSession(context: LabContext, { probeHealthy = false }
   await makeHealthy(context);
   if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(scenario)]);
   const baseline = await makeBroken(context);
-  const state: LabState = {
-    schemaVersion: 1,
-    scenario: scenario.id,
-    phase: 'broken',
-    page: 0,
-    hintsTaken: 0,
-    baseline,
-    log: ['started'],
-  };
+  const state = startState(scenario.id, baseline);
   await writeState(client, state);
   return new GuidedSession(context, state, await pageVariables(context));
 }

@@ -38,6 +38,8 @@ export interface ResetResult {
   /** Left alone although not part of the scenario: unlabelled objects of a cluster that is not ours. */
   readonly spared: readonly string[];
   readonly baseline: Baseline;
+  /** What is there now. */
+  readonly items: readonly Item[];
 }
 
 /** Back to the broken state. Touches only what differs from the baseline. */
@@ -59,6 +61,7 @@ export async function resetToBroken(context: LabContext, baseline: Baseline): Pr
     ],
     spared: difference.discard.filter((item) => !mayDelete.includes(item)).map(({ key }) => nameKey(key)),
     baseline: { ...baselineOf(after, scope), ...foreignEntries(baseline) },
+    items: after,
   };
 }
 

@@ -7,6 +7,7 @@ import { LabError } from '../kit/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { wellKnown } from '../kube/client.ts';
 import type { ConfigMap } from '../kube/objects.ts';
+import type { Baseline } from './baseline.ts';
 import { fieldManager, labLabel, labLabelValue, stateNamespace } from './context.ts';
 
 const name = 'session';
@@ -20,13 +21,24 @@ const schema = z.object({
   hintsTaken: z.int().min(0),
   baseline: z.record(
     z.string(),
-    z.object({ hash: z.string(), own: z.boolean(), labels: z.record(z.string(), z.string()).optional() }),
+    z
+      .object({
+        hash: z.string(),
+        own: z.boolean(),
+        labels: z.record(z.string(), z.string()).readonly().optional(),
+      })
+      .readonly(),
   ),
   /** What happened, oldest first, in words. */
   log: z.array(z.string()),
 });
 
 export type LabState = z.output<typeof schema>;
+
+/** A session that has just been broken. */
+export function startState(scenario: string, baseline: Baseline): LabState {
+  return { schemaVersion: 1, scenario, phase: 'broken', page: 0, hintsTaken: 0, baseline, log: ['started'] };
+}
 
 /** undefined where no lab is running. Throws LabError ERR_STATE when what is there cannot be read. */
 export async function readState(client: KubeClient): Promise<LabState | undefined> {
