@@ -1,7 +1,8 @@
 /**
  * Writes src/cluster/embedded/api/openapi/generated/models.ts: the fields, types and descriptions of every served kind, from
- * client-node's models. `verify` only compares, `update` writes; `--kubectl FILE` restores the line breaks that client-node's generator
- * flattened: a kubectl binary carries the same texts with them; without it, those already in the file are kept.
+ * client-node's models. `verify` only compares, `update` writes; `--kubectl FILE` brings back what
+ * client-node's generator dropped, line breaks and the descriptions of fields that are models themselves: a kubectl binary
+ * carries them. Without it, those already in the file are kept.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { reviewTypes } from '../src/cluster/embedded/api/http/reviews.ts';
 import { builtinKinds } from '../src/cluster/embedded/api/kinds/builtin.ts';
 import { structSchema } from '../src/cluster/embedded/api/kinds/schema.ts';
+import { readSwaggerDocs } from './swagger-docs.ts';
 
 const modelsFolder = new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url);
 const target = fileURLToPath(new URL('../src/cluster/embedded/api/openapi/generated/models.ts', import.meta.url));
@@ -32,11 +34,15 @@ const { values: options, positionals } = parseArgs({
 function render(): string {
   const owners = assignOwners();
   const restore = lineBreaks();
+  const describe = describer();
   const lines = [...owners].map(([model, name]) => {
     const { description, properties } = readModel(model);
     const entries = properties.map((property) => {
       const type = refine(name, property, schemaType(property.type, owners));
-      return [property.name, [type, property.required ? 1 : 0, restore(property.description)]];
+      return [
+        property.name,
+        [type, property.required ? 1 : 0, describe(name, description, property.name, restore(property.description))],
+      ];
     });
     return `  ${JSON.stringify(name)}: ${JSON.stringify([restore(description), Object.fromEntries(entries)])},`;
   });
@@ -177,6 +183,64 @@ function refine(model: string, property: Property, type: string): string {
   return known && ['quantity', 'fields', 'microtime', 'duration'].includes(known.kind)
     ? `${prefix}${known.kind}`
     : type;
+}
+
+/**
+ * The description of a field. client-node has none where the field's type is a model; then the kubectl binary's, or what
+ * the current file says.
+ */
+function describer(): (model: string, type: string, field: string, known: string) => string {
+  const docs = options.kubectl === undefined ? [] : readSwaggerDocs(options.kubectl);
+  const current = currentFields();
+  return (model, type, field, known) => {
+    const newer = newerTexts[`${model}.${field}`];
+    if (newer !== undefined) return newer;
+    if (known !== '' && !typeDescriptions.has(known)) return known;
+    const own = docs.filter((doc) => doc.type !== '' && sameText(doc.type, type)).map((doc) => doc.fields.get(field));
+    const inlined = (docs.length > 0 && inlinedTypes[model]) || undefined;
+    const embedded = inlined && docs.find((doc) => doc.type.startsWith(inlined))?.fields.get(field);
+    const found = own.find((text) => text !== undefined) ?? embedded;
+    return found ?? current.get(`${model}.${field}`) ?? (field === 'metadata' ? standardMetadata : known);
+  };
+}
+
+/** Kubernetes 1.36's words where client-node's version and kubectl's have older ones. */
+const newerTexts: Readonly<Record<string, string>> = {
+  'networking.v1.NetworkPolicySpec.podSelector':
+    "podSelector selects the pods to which this NetworkPolicy object applies. The array of rules is applied to any pods selected by this field. An empty selector matches all pods in the policy's namespace. Multiple network policies can select the same set of pods. In this case, the ingress rules for each are combined additively. This field is optional. If it is not specified, it defaults to an empty selector.",
+};
+
+const standardMetadata =
+  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+
+/** client-node describes a field of these types by its type. */
+const typeDescriptions: ReadonlySet<string> = new Set([
+  'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+]);
+
+/** Structs that Go embeds: their fields are described with their own type. */
+const inlinedTypes: Readonly<Record<string, string>> = {
+  'core.v1.Volume': 'Represents the source of a volume to mount.',
+  'core.v1.Probe': 'ProbeHandler defines a specific action',
+  'core.v1.PersistentVolumeSpec': 'PersistentVolumeSource is similar to VolumeSource',
+  'core.v1.EphemeralContainer': 'EphemeralContainerCommon is a copy of all fields in Container',
+};
+
+function sameText(a: string, b: string): boolean {
+  return flatten(a).trim() === flatten(b).trim();
+}
+
+/** `networking.v1.NetworkPolicyPeer.ipBlock` → its text in the current file. */
+function currentFields(): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of readCurrent().split('\n')) {
+    const match = /^ {2}("[^"]+"): (\[.*\]),$/.exec(line);
+    if (!match) continue;
+    const model = JSON.parse(match[1] ?? '""') as string;
+    const [, properties] = JSON.parse(match[2] ?? '[]') as [string, Record<string, [string, number, string]>];
+    for (const [field, [, , text]] of Object.entries(properties)) fields.set(`${model}.${field}`, text);
+  }
+  return fields;
 }
 
 function lineBreaks(): (flat: string) => string {

@@ -14,11 +14,19 @@ export interface PolicyRule {
 const read = ['get', 'list', 'watch'];
 const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 
-/** system:discovery, system:basic-user and system:public-info-viewer, bound to system:authenticated. */
+/** system:basic-user, system:discovery and system:public-info-viewer, bound to system:authenticated. */
 export const discoveryRules: readonly PolicyRule[] = [
+  {
+    verbs: ['create'],
+    apiGroups: ['authorization.k8s.io'],
+    resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+  },
+  { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
   {
     verbs: ['get'],
     nonResourceURLs: [
+      '/.well-known',
+      '/.well-known/*',
       '/api',
       '/api/*',
       '/apis',
@@ -32,12 +40,7 @@ export const discoveryRules: readonly PolicyRule[] = [
       '/version/',
     ],
   },
-  {
-    verbs: ['create'],
-    apiGroups: ['authorization.k8s.io'],
-    resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-  },
-  { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+  { verbs: ['get'], nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'] },
 ];
 
 const coreViewed = [
