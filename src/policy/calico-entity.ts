@@ -67,7 +67,6 @@ function except(positive: EndpointSelector, negative: EndpointSelector): Endpoin
   return {
     key: JSON.stringify([positive.key, 'except', negative.key]),
     namespace: positive.namespace,
-    splits: positive.splits && negative.splits,
     matchesNamespace: positive.matchesNamespace,
     matches: (endpoint) => positive.matches(endpoint) && !negative.matches(endpoint),
   };
@@ -99,7 +98,6 @@ function selectorOf(parts: SelectorParts): EndpointSelector {
       parts.podsOnly,
     ]),
     namespace: own,
-    splits: !parts.selector.includes('pcns.'),
     matchesNamespace,
     matches: (endpoint) =>
       (!parts.podsOnly || endpoint.kind === 'pod') &&

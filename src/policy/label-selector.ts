@@ -5,24 +5,35 @@ import { labelOf, matchesRequirement } from '../kube/selectors.ts';
 export interface CompiledSelector {
   /** Canonical text: equal keys select equally. */
   readonly key: string;
+  /** The labels that it looks at. */
+  readonly labels: readonly string[];
   matches(labels: Labels): boolean;
 }
 
-export function compileLabelSelector(selector: LabelSelector): CompiledSelector {
-  const pairs = Object.entries(selector.matchLabels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const requirements: readonly LabelSelectorRequirement[] = selector.matchExpressions ?? [];
-  const key = JSON.stringify([pairs, requirements.map(({ key: k, operator, values }) => [k, operator, values ?? []])]);
-  if (requirements.length === 0) return { key, matches: pairsTest(pairs) };
-  const pairsMatch = pairsTest(pairs);
-  const matches = (labels: Labels): boolean =>
-    pairsMatch(labels) && requirements.every((requirement) => matchesRequirement(requirement, labels));
-  return { key, matches };
+const everything: CompiledSelector = { key: '', labels: [], matches: () => true };
+
+export function compileLabelSelector({ matchLabels, matchExpressions }: LabelSelector): CompiledSelector {
+  const keys = matchLabels ? Object.keys(matchLabels) : [];
+  const requirements: readonly LabelSelectorRequirement[] = matchExpressions ?? [];
+  const [key] = keys;
+  if (requirements.length > 0 || keys.length > 1) return compileSeveral(matchLabels ?? {}, keys.sort(), requirements);
+  if (key === undefined || !matchLabels) return everything;
+  const value = matchLabels[key];
+  // Label keys and values hold none of the characters that separate here.
+  return { key: `${key}=${value}`, labels: keys, matches: (labels) => labelOf(labels, key) === value };
 }
 
-function pairsTest(pairs: readonly (readonly [string, string])[]): (labels: Labels) => boolean {
-  const [first, ...rest] = pairs;
-  if (!first) return () => true;
-  const [key, value] = first;
-  if (rest.length === 0) return (labels) => labelOf(labels, key) === value;
-  return (labels) => pairs.every(([k, v]) => labelOf(labels, k) === v);
+function compileSeveral(
+  pairs: Labels,
+  keys: readonly string[],
+  requirements: readonly LabelSelectorRequirement[],
+): CompiledSelector {
+  const parts = requirements.map(({ key, operator, values }) => `${key} ${operator} (${(values ?? []).join()})`);
+  return {
+    key: [...keys.map((key) => `${key}=${pairs[key]}`), ...parts].join('&'),
+    labels: [...keys, ...requirements.map(({ key }) => key)],
+    matches: (labels) =>
+      keys.every((key) => labelOf(labels, key) === pairs[key]) &&
+      requirements.every((requirement) => matchesRequirement(requirement, labels)),
+  };
 }

@@ -42,7 +42,8 @@ export function matchesEntities(entities: readonly EntityMatch[] | undefined, si
   return false;
 }
 
-function matchesEntity({ nets, notNets, selector, notSelector }: EntityMatch, side: Side): boolean {
+/** All parts of one entity hold for this end. */
+export function matchesEntity({ nets, notNets, selector, notSelector }: EntityMatch, side: Side): boolean {
   if (nets && !anyNet(nets, side.ip)) return false;
   if (notNets && anyNet(notNets, side.ip)) return false;
   if (selector && !side.endpoints.some((endpoint) => selector.matches(endpoint))) return false;

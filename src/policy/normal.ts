@@ -3,6 +3,7 @@
  * "default"; Calico's rules keep their action. Both evaluators read this form, so they cannot differ in how they read YAML.
  */
 import type { Labels } from '../kube/objects.ts';
+import type { CompiledSelector } from './label-selector.ts';
 import type { Decision, Direction, PolicyObject, PolicyRef } from './model.ts';
 import type { Net } from './net.ts';
 
@@ -19,8 +20,8 @@ export interface Endpoint {
 export interface EndpointSelector {
   /** Selectors with equal keys select equally. */
   readonly key: string;
-  /** True when `matches` looks at the namespace's labels only through `matchesNamespace`. */
-  readonly splits: boolean;
+  /** Where `matches` is no more than "a pod, of a namespace that `matchesNamespace`, with these labels": the labels' part. */
+  readonly pods?: CompiledSelector;
   /** Set where only this namespace's endpoints can match. */
   readonly namespace: string | undefined;
   /** A label (key, value) that every namespace in reach must carry, where there is one. */

@@ -85,9 +85,9 @@ function entityOf({ ipBlock, namespaceSelector, podSelector }: NetworkPolicyPeer
 function podsOf(namespace: string, selector: LabelSelector): EndpointSelector {
   const pods = compileLabelSelector(selector);
   return {
-    key: `${namespace}/${pods.key}`,
+    key: `${namespace} ${pods.key}`,
     namespace,
-    splits: true,
+    pods,
     matchesNamespace: (name) => name === namespace,
     matches: (endpoint) => endpoint.namespace === namespace && endpoint.kind === 'pod' && pods.matches(endpoint.labels),
   };
@@ -98,9 +98,9 @@ function podsOfNamespaces(namespaceSelector: LabelSelector, podSelector: LabelSe
   const [namespaceLabel] = Object.entries(namespaceSelector.matchLabels ?? {});
   const pods = compileLabelSelector(podSelector);
   return {
-    key: `{${namespaces.key}}/${pods.key}`,
+    key: `{${namespaces.key}} ${pods.key}`,
     namespace: undefined,
-    splits: true,
+    pods,
     namespaceLabel,
     matchesNamespace: (name, labels) => name !== undefined && namespaces.matches(labels),
     matches: (endpoint) =>

@@ -9,6 +9,34 @@ export interface Bits {
   words: Uint32Array;
 }
 
+/** Collects slots in any order and makes a set that is no longer than need be. One is enough for a whole engine. */
+export class Collector {
+  readonly #words: Uint32Array;
+  #first = Number.POSITIVE_INFINITY;
+  #last = -1;
+
+  constructor(wordCount: number) {
+    this.#words = new Uint32Array(wordCount);
+  }
+
+  add(index: number): void {
+    const word = index >>> 5;
+    this.#words[word] = (this.#words[word] ?? 0) | (1 << (index & 31));
+    if (word < this.#first) this.#first = word;
+    if (word > this.#last) this.#last = word;
+  }
+
+  /** The set of what was added; the collector is empty again. */
+  take(): Bits {
+    if (this.#last < 0) return noBits();
+    const bits = { start: this.#first, words: this.#words.slice(this.#first, this.#last + 1) };
+    this.#words.fill(0, this.#first, this.#last + 1);
+    this.#first = Number.POSITIVE_INFINITY;
+    this.#last = -1;
+    return bits;
+  }
+}
+
 export function noBits(): Bits {
   return { start: 0, words: new Uint32Array(0) };
 }

@@ -1,59 +1,84 @@
-/** A policy with its peers turned into shared bit sets, and its place in the order of evaluation. */
-import type { Direction, PolicyObject } from '../model.ts';
-import type { Action, EntityMatch, NormalPolicy, NormalTier, TrafficMatch } from '../normal.ts';
+/** A policy that has got its set of pods and its place in the order; the peers of its rules become sets when first asked for. */
+import type { Direction } from '../model.ts';
+import type { Action, EntityMatch, NormalPolicy, NormalRule, NormalTier, TrafficMatch } from '../normal.ts';
 import { comparePolicies } from '../tier-stack.ts';
 import type { PeerSet, PeerSets } from './peer-sets.ts';
 
 export interface CompiledRule {
+  readonly policy: CompiledPolicy;
   readonly action: Action;
   readonly traffic: readonly TrafficMatch[] | undefined;
+  /** Whether a part of `traffic` names ports. */
+  readonly names: boolean;
   /** OR; undefined: everybody. */
-  readonly peers: readonly PeerSet[] | undefined;
+  readonly peers: readonly EntityMatch[] | undefined;
+  peerSets: readonly PeerSet[] | undefined;
   /** What the rule asks of the policed pod itself (Calico only); undefined: nothing. */
-  readonly own: readonly PeerSet[] | undefined;
+  readonly own: readonly EntityMatch[] | undefined;
+  ownSets: readonly PeerSet[] | undefined;
 }
 
 export interface CompiledPolicy {
   /** Unique for each version of each policy. */
   readonly id: number;
   readonly normal: NormalPolicy;
-  readonly object: PolicyObject;
   readonly tier: NormalTier;
   readonly subject: PeerSet;
-  readonly rules: Readonly<Partial<Record<Direction, readonly CompiledRule[]>>>;
+  readonly Ingress: readonly CompiledRule[] | undefined;
+  readonly Egress: readonly CompiledRule[] | undefined;
   /** Whether the rules of a direction ask something of the policed pod beyond being selected. */
   readonly personal: Readonly<Record<Direction, boolean>>;
+  /** Only Allow rules, and nothing asked of the policed pod: rows are unions. */
+  readonly simple: boolean;
 }
 
 export function compilePolicy(id: number, normal: NormalPolicy, tier: NormalTier, peers: PeerSets): CompiledPolicy {
-  const subject = peers.forEntity({ selector: normal.subject });
-  const share = (entities: readonly EntityMatch[] | undefined): readonly PeerSet[] | undefined =>
-    entities?.map((entity) => peers.forEntity(entity));
-  const compile = (direction: Direction): readonly CompiledRule[] =>
-    (normal.rules[direction] ?? [])
-      .filter(({ action }) => action !== 'Log')
-      .map(({ action, traffic, source, destination }) => ({
-        action,
-        traffic,
-        peers: share(direction === 'Egress' ? destination : source),
-        own: share(direction === 'Egress' ? source : destination),
-      }));
-  const rules = {
-    ...(normal.rules.Ingress && { Ingress: compile('Ingress') }),
-    ...(normal.rules.Egress && { Egress: compile('Egress') }),
+  const personal = { Ingress: false, Egress: false };
+  const policy = {
+    id,
+    normal,
+    tier,
+    subject: peers.forEntity({ selector: normal.subject }),
+    Ingress: undefined as CompiledRule[] | undefined,
+    Egress: undefined as CompiledRule[] | undefined,
+    personal,
+    simple: tier.defaultAction === 'Deny',
   };
-  const personal = {
-    Ingress: rules.Ingress?.some((rule) => rule.own !== undefined || asksNames(rule.traffic)) ?? false,
-    Egress: rules.Egress?.some((rule) => rule.own !== undefined) ?? false,
+  for (const direction of ['Ingress', 'Egress'] as const) {
+    const rules = normal.rules[direction];
+    if (!rules) continue;
+    const compiled: CompiledRule[] = [];
+    for (const rule of rules) if (rule.action !== 'Log') compiled.push(compileRule(policy, rule, direction));
+    policy[direction] = compiled;
+    for (const { own, names, action } of compiled) {
+      // Named ports on the way in resolve on the policed pod itself.
+      if (own || (names && direction === 'Ingress')) personal[direction] = true;
+      if (own || names || action !== 'Allow') policy.simple = false;
+    }
+  }
+  return policy;
+}
+
+function compileRule(policy: CompiledPolicy, rule: NormalRule, direction: Direction): CompiledRule {
+  const { action, traffic, source, destination } = rule;
+  return {
+    policy,
+    action,
+    traffic,
+    names: asksNames(traffic),
+    peers: direction === 'Egress' ? destination : source,
+    peerSets: undefined,
+    own: direction === 'Egress' ? source : destination,
+    ownSets: undefined,
   };
-  return { id, normal, object: normal.object, tier, subject, rules, personal };
 }
 
 export function releasePolicy(policy: CompiledPolicy, peers: PeerSets): void {
   peers.release(policy.subject);
-  for (const rules of Object.values(policy.rules)) {
-    for (const { peers: others, own } of rules) {
-      for (const set of [...(others ?? []), ...(own ?? [])]) peers.release(set);
+  for (const rules of [policy.Ingress, policy.Egress]) {
+    for (const { peerSets, ownSets } of rules ?? []) {
+      for (const set of peerSets ?? []) peers.release(set);
+      for (const set of ownSets ?? []) peers.release(set);
     }
   }
 }
@@ -65,9 +90,9 @@ export function compareCompiled(a: CompiledPolicy, b: CompiledPolicy): number {
   return a.tier.name < b.tier.name ? -1 : 1;
 }
 
-/** Named ports on the way in resolve on the policed pod itself. */
 function asksNames(traffic: readonly TrafficMatch[] | undefined): boolean {
-  return (
-    traffic?.some(({ ports, notPorts }) => (ports?.names.length ?? 0) > 0 || (notPorts?.names.length ?? 0) > 0) ?? false
-  );
+  for (const { ports, notPorts } of traffic ?? []) {
+    if ((ports && ports.names.length > 0) || (notPorts && notPorts.names.length > 0)) return true;
+  }
+  return false;
 }

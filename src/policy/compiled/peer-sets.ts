@@ -3,16 +3,19 @@
  * `app=web` cost one scan; sets are counted, kept current slot by slot, and dropped with their last user.
  */
 import type { Labels } from '../../kube/objects.ts';
-import { matchesEntities, type Side } from '../match.ts';
+import type { CompiledSelector } from '../label-selector.ts';
+import { matchesEntity, type Side } from '../match.ts';
 import type { PolicyPod } from '../model.ts';
 import type { Net } from '../net.ts';
-import type { EndpointSelector, EntityMatch } from '../normal.ts';
-import { type Bits, hasBit, noBits, setBit, writeBit } from './bits.ts';
+import type { EndpointSelector, EntityMatch, NormalPolicy } from '../normal.ts';
+import { type AddressSegments, cutAddresses } from './address-segments.ts';
+import { type Bits, Collector, hasBit, noBits, writeBit } from './bits.ts';
+import type { LabelClasses } from './label-classes.ts';
 import type { SlotTable } from './slots.ts';
 
 export interface PeerSet {
   readonly key: string;
-  readonly bits: Bits;
+  bits: Bits;
   readonly matches: (side: Side) => boolean;
   /** Only slots of this namespace can be in it; undefined: any. */
   readonly namespace: string | undefined;
@@ -23,7 +26,8 @@ export interface PeerSet {
 
 export interface PeerContext {
   readonly slots: SlotTable;
-  labelsOf(namespace: string): Labels;
+  readonly labels: LabelClasses;
+  readonly labelsOf: (namespace: string) => Labels;
   /** Namespaces that carry this label. */
   namespacesWith(key: string, value: string): Iterable<string>;
   /** Network sets can put any address into a selector's reach, whatever its namespace. */
@@ -35,41 +39,61 @@ export class PeerSets {
   readonly #sets = new Map<string, PeerSet>();
   readonly #byNamespace = new Map<string, Set<PeerSet>>();
   readonly #anywhere = new Set<PeerSet>();
+  #segments: AddressSegments | undefined;
+
+  readonly #collector: Collector;
 
   constructor(context: PeerContext) {
     this.#context = context;
+    this.#collector = new Collector((context.slots.capacity + 31) >>> 5);
+  }
+
+  /** Cuts the addresses by the blocks of these policies, for as long as no address changes. */
+  prepare(policies: readonly NormalPolicy[]): void {
+    const nets: Net[] = [];
+    for (const { rules } of policies) {
+      for (const { source, destination } of [...(rules.Ingress ?? []), ...(rules.Egress ?? [])]) {
+        for (const entity of [...(source ?? []), ...(destination ?? [])]) {
+          if (entity.nets) nets.push(...entity.nets, ...(entity.notNets ?? []));
+        }
+      }
+    }
+    this.#segments = nets.length > 0 ? cutAddresses(nets, this.#context.slots.addresses()) : undefined;
   }
 
   forEntity(entity: EntityMatch): PeerSet {
-    return this.#share(entityKey(entity), () => {
-      const { selector, nets, notNets, notSelector } = entity;
-      const plain = selector && !nets && !notNets && !notSelector;
-      const confined = this.#context.hasSets ? undefined : selector?.namespace;
-      const set = this.#make(
-        entityKey(entity),
-        (side) => matchesEntities([entity], side),
-        confined,
-        plain ? selector : undefined,
-      );
-      if (nets && !notSelector && !selector) this.#fillFromNets(set, nets, notNets ?? []);
-      else this.#fill(set);
-      return set;
-    });
+    const key = entityKey(entity);
+    const known = this.#sets.get(key);
+    if (known) {
+      known.users++;
+      return known;
+    }
+    const { selector, nets, notNets, notSelector } = entity;
+    const plain = selector && !nets && !notNets && !notSelector;
+    const confined = this.#context.hasSets ? undefined : selector?.namespace;
+    const matches = (side: Side): boolean => matchesEntity(entity, side);
+    const set = this.#make(key, matches, confined, plain ? selector : undefined);
+    if (nets && !notSelector && !selector) this.#fillFromNets(set, nets, notNets ?? []);
+    else this.#fill(set);
+    return set;
   }
 
   /** Slots whose pod declares one of these names for this port, and is selected by `owner`. */
   forNamedPort(names: readonly string[], protocol: string, port: number, owner: EndpointSelector | undefined): PeerSet {
     const key = JSON.stringify(['port', names, protocol, port, owner?.key ?? null]);
-    return this.#share(key, () => {
-      const declares = (p: PolicyPod['ports'][number]): boolean =>
-        p.port === port && p.protocol === protocol && p.name !== undefined && names.includes(p.name);
-      const matches = ({ pod, endpoints }: Side): boolean =>
-        (pod?.ports.some(declares) ?? false) &&
-        (!owner || endpoints.some((endpoint) => endpoint.kind === 'pod' && owner.matches(endpoint)));
-      const set = this.#make(key, matches, undefined, undefined);
-      this.#fill(set);
-      return set;
-    });
+    const known = this.#sets.get(key);
+    if (known) {
+      known.users++;
+      return known;
+    }
+    const declares = (p: PolicyPod['ports'][number]): boolean =>
+      p.port === port && p.protocol === protocol && p.name !== undefined && names.includes(p.name);
+    const matches = ({ pod, endpoints }: Side): boolean =>
+      (pod?.ports.some(declares) ?? false) &&
+      (!owner || endpoints.some((endpoint) => endpoint.kind === 'pod' && owner.matches(endpoint)));
+    const set = this.#make(key, matches, undefined, undefined);
+    this.#fill(set);
+    return set;
   }
 
   release(set: PeerSet): void {
@@ -82,6 +106,7 @@ export class PeerSets {
 
   /** Asks again about one slot (its pod came, went or changed). Calls back for every set that it entered or left. */
   refresh(index: number, namespaces: Iterable<string | undefined>, changed: (set: PeerSet) => void): void {
+    this.#segments = undefined;
     const side = this.#context.slots.slots[index]?.side;
     const ask = (set: PeerSet): void => {
       const value = side !== undefined && set.matches(side);
@@ -100,17 +125,9 @@ export class PeerSets {
     yield* this.#byNamespace.get(name) ?? [];
     for (const set of this.#anywhere) {
       const { selector } = set;
-      const same =
-        selector?.splits && selector.matchesNamespace(name, before) === selector.matchesNamespace(name, after);
+      const same = selector?.pods && selector.matchesNamespace(name, before) === selector.matchesNamespace(name, after);
       if (!same) yield set;
     }
-  }
-
-  #share(key: string, make: () => PeerSet): PeerSet {
-    const set = this.#sets.get(key) ?? make();
-    set.users++;
-    this.#sets.set(key, set);
-    return set;
   }
 
   #make(
@@ -119,8 +136,8 @@ export class PeerSets {
     namespace: string | undefined,
     selector: EndpointSelector | undefined,
   ): PeerSet {
-    const bits = noBits();
-    const set: PeerSet = { key, bits, matches, namespace, selector, users: 0 };
+    const set: PeerSet = { key, bits: noBits(), matches, namespace, selector, users: 1 };
+    this.#sets.set(key, set);
     if (namespace === undefined) this.#anywhere.add(set);
     else {
       const home = this.#byNamespace.get(namespace);
@@ -134,14 +151,28 @@ export class PeerSets {
     const { slots, hasSets } = this.#context;
     const ask = (index: number): void => {
       const side = slots.slots[index]?.side;
-      if (side && set.matches(side)) setBit(set.bits, index);
+      if (side && set.matches(side)) this.#collector.add(index);
     };
-    if (set.namespace !== undefined) slots.inNamespace(set.namespace).forEach(ask);
-    else if (set.selector?.splits && !hasSets) {
-      for (const name of this.#candidates(set.selector)) {
-        if (set.selector.matchesNamespace(name, this.#context.labelsOf(name))) slots.inNamespace(name).forEach(ask);
+    if (set.selector?.pods && !hasSets) this.#fillFromLabels(set.selector, set.selector.pods);
+    else if (set.namespace !== undefined) slots.inNamespace(set.namespace).forEach(ask);
+    else for (const { index } of slots.live()) ask(index);
+    set.bits = this.#collector.take();
+  }
+
+  /** By classes of labels: which of a namespace's slots are in? */
+  #fillFromLabels(selector: EndpointSelector, pods: CompiledSelector): void {
+    const { slots, labels, labelsOf } = this.#context;
+    const answers = labels.answersOf(pods);
+    const { classOf } = labels;
+    const take = (index: number): void => {
+      if (answers[classOf[index] ?? -1]) this.#collector.add(index);
+    };
+    if (selector.namespace !== undefined) slots.inNamespace(selector.namespace).forEach(take);
+    else {
+      for (const name of this.#candidates(selector)) {
+        if (selector.matchesNamespace(name, labelsOf(name))) slots.inNamespace(name).forEach(take);
       }
-    } else for (const { index } of slots.live()) ask(index);
+    }
   }
 
   #candidates({ namespaceLabel }: EndpointSelector): Iterable<string> {
@@ -155,11 +186,17 @@ export class PeerSets {
       this.#fill(set);
       return;
     }
+    const held = this.#segments?.hold(nets, notNets);
+    if (held) {
+      set.bits = held;
+      return;
+    }
     for (const { first, last } of nets) {
       slots.forEachAddress(first, last, (index, address) => {
-        if (!holds(notNets, address)) setBit(set.bits, index);
+        if (!holds(notNets, address)) this.#collector.add(index);
       });
     }
+    set.bits = this.#collector.take();
   }
 }
 
@@ -169,6 +206,7 @@ function holds(nets: readonly Net[], address: number): boolean {
 }
 
 function entityKey({ nets, notNets, selector, notSelector }: EntityMatch): string {
+  if (selector && !nets && !notNets && !notSelector) return selector.key;
   const keys = (list: readonly Net[] | undefined): string => (list ? `[${list.map(({ key }) => key).join()}]` : '-');
   return `${keys(nets)}${keys(notNets)}${selector?.key ?? '-'} ${notSelector?.key ?? '-'}`;
 }

@@ -1,6 +1,6 @@
 /** Which compiled policies are there, and whose rules look at a given peer set? */
 import type { NormalPolicy, NormalTier, TrafficMatch } from '../normal.ts';
-import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts';
+import { type CompiledPolicy, type CompiledRule, compilePolicy } from './compiled-policy.ts';
 import type { PeerSet, PeerSets } from './peer-sets.ts';
 import type { PortAtoms, PortQuestion } from './port-atoms.ts';
 
@@ -11,7 +11,6 @@ export class PolicyIndex {
   readonly #policies = new Map<string, CompiledPolicy>();
   readonly #users = new Map<PeerSet, Set<CompiledPolicy>>();
   readonly #named = new Map<TrafficMatch, Map<string, PeerSet>>();
-  readonly #ownerOf = new Map<TrafficMatch, CompiledPolicy>();
   #nextId = 0;
 
   constructor(peers: PeerSets, ports: PortAtoms, tiers: ReadonlyMap<string, NormalTier>) {
@@ -35,8 +34,6 @@ export class PolicyIndex {
     const policy = compilePolicy(this.#nextId++, normal, tier, this.#peers);
     this.#policies.set(normal.key, policy);
     this.#ports.addPolicy(normal, 1);
-    for (const set of peersOf(policy)) this.#use(set, policy);
-    for (const match of namingMatches(normal)) this.#ownerOf.set(match, policy);
     return policy;
   }
 
@@ -44,14 +41,11 @@ export class PolicyIndex {
   forget(policy: CompiledPolicy): void {
     this.#policies.delete(policy.normal.key);
     this.#ports.addPolicy(policy.normal, -1);
-    for (const set of peersOf(policy)) this.#unuse(set, policy);
-    for (const match of namingMatches(policy.normal)) {
-      for (const set of this.#named.get(match)?.values() ?? []) {
-        this.#unuse(set, policy);
-        this.#peers.release(set);
+    for (const rules of [policy.Ingress, policy.Egress]) {
+      for (const rule of rules ?? []) {
+        for (const set of rule.peerSets ?? []) this.#unuse(set, policy);
+        if (rule.names) this.#forgetNames(rule);
       }
-      this.#named.delete(match);
-      this.#ownerOf.delete(match);
     }
   }
 
@@ -59,8 +53,28 @@ export class PolicyIndex {
     return this.#users.get(set) ?? [];
   }
 
+  /** The peers of a rule as sets; undefined: everybody. */
+  peersOf(rule: CompiledRule): readonly PeerSet[] | undefined {
+    if (rule.peers && !rule.peerSets) {
+      rule.peerSets = rule.peers.map((entity) => this.#peers.forEntity(entity));
+      for (const set of rule.peerSets) this.#use(set, rule.policy);
+    }
+    return rule.peerSets;
+  }
+
+  /** What a rule asks of the policed pod; undefined: nothing. */
+  ownOf(rule: CompiledRule): readonly PeerSet[] | undefined {
+    if (rule.own && !rule.ownSets) rule.ownSets = rule.own.map((entity) => this.#peers.forEntity(entity));
+    return rule.ownSets;
+  }
+
   /** The slots that declare one of the match's names for this port. Made when first asked for, dropped with the policy. */
-  namedPort(match: TrafficMatch, which: 'ports' | 'notPorts', { protocol, port }: PortQuestion): PeerSet {
+  namedPort(
+    rule: CompiledRule,
+    match: TrafficMatch,
+    which: 'ports' | 'notPorts',
+    { protocol, port }: PortQuestion,
+  ): PeerSet {
     const known = this.#named.get(match) ?? new Map<string, PeerSet>();
     this.#named.set(match, known);
     const key = `${which}/${protocol}/${port}`;
@@ -69,9 +83,18 @@ export class PolicyIndex {
     const { names = [], owner } = match[which] ?? {};
     const set = this.#peers.forNamedPort(names, protocol, port, owner);
     known.set(key, set);
-    const policy = this.#ownerOf.get(match);
-    if (policy) this.#use(set, policy);
+    this.#use(set, rule.policy);
     return set;
+  }
+
+  #forgetNames({ traffic, policy }: CompiledRule): void {
+    for (const match of traffic ?? []) {
+      for (const set of this.#named.get(match)?.values() ?? []) {
+        this.#unuse(set, policy);
+        this.#peers.release(set);
+      }
+      this.#named.delete(match);
+    }
   }
 
   #use(set: PeerSet, policy: CompiledPolicy): void {
@@ -84,19 +107,5 @@ export class PolicyIndex {
     const users = this.#users.get(set);
     users?.delete(policy);
     if (users?.size === 0) this.#users.delete(set);
-  }
-}
-
-function* peersOf({ rules }: CompiledPolicy): Iterable<PeerSet> {
-  for (const list of Object.values(rules)) for (const { peers } of list) yield* peers ?? [];
-}
-
-function* namingMatches({ rules }: NormalPolicy): Iterable<TrafficMatch> {
-  for (const list of Object.values(rules)) {
-    for (const { traffic } of list) {
-      for (const match of traffic ?? []) {
-        if (match.ports?.names.length || match.notPorts?.names.length) yield match;
-      }
-    }
   }
 }

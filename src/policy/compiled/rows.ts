@@ -7,14 +7,14 @@ import { type TrafficMatch, trafficProtocol } from '../normal.ts';
 import { andInto, andNotInto, type Bits, copyBits, fullBits, hasBit, noBits, orInto } from './bits.ts';
 import type { CompiledPolicy, CompiledRule } from './compiled-policy.ts';
 import type { PeerSet } from './peer-sets.ts';
+import type { PolicyIndex } from './policy-index.ts';
 import type { PortQuestion } from './port-atoms.ts';
 
 export interface RowContext {
   readonly direction: Direction;
   readonly words: number;
   readonly question: PortQuestion;
-  /** The slots that declare one of these names for the question's port. */
-  namedPort(match: TrafficMatch, which: 'ports' | 'notPorts'): PeerSet;
+  readonly policies: PolicyIndex;
 }
 
 /** A rule as it stands for one port and one policed pod. */
@@ -48,14 +48,45 @@ export function activate(policies: readonly CompiledPolicy[], member: number, co
       tier = { name, defaultAction, rules: [] };
       tiers.push(tier);
     }
-    for (const rule of policy.rules[context.direction] ?? []) {
-      if (rule.own && !rule.own.some(({ bits }) => hasBit(bits, member))) continue;
-      const destinations = rule.traffic ? activeTraffic(rule.traffic, member, context) : undefined;
+    for (const rule of policy[context.direction] ?? []) {
+      if (rule.own && !context.policies.ownOf(rule)?.some(({ bits }) => hasBit(bits, member))) continue;
+      const destinations = rule.traffic ? activeTraffic(rule, rule.traffic, member, context) : undefined;
       if (destinations === 'never') continue;
-      tier.rules.push({ action: rule.action, peers: rule.peers, destinations });
+      tier.rules.push({ action: rule.action, peers: context.policies.peersOf(rule), destinations });
     }
   }
   return tiers;
+}
+
+/** The usual case: one tier, Allow rules only, nothing asked of the policed pod. The row is the union of its rules' peers. */
+export function computeUnion(policies: readonly CompiledPolicy[], context: RowContext): Bits {
+  const allowed = noBits();
+  for (const policy of policies) {
+    for (const rule of policy[context.direction] ?? []) {
+      if (rule.traffic && !matchesQuestion(rule.traffic, context.question)) continue;
+      const peers = context.policies.peersOf(rule);
+      if (!peers) return fullBits(context.words);
+      for (const { bits } of peers) orInto(allowed, bits);
+    }
+  }
+  return allowed;
+}
+
+/** Whether a list of policies is that case. */
+export function isUnion(policies: readonly CompiledPolicy[]): boolean {
+  const [first] = policies;
+  if (!first) return false;
+  for (const policy of policies) if (!policy.simple || policy.tier !== first.tier) return false;
+  return true;
+}
+
+/** Without named ports. */
+function matchesQuestion(traffic: readonly TrafficMatch[], question: PortQuestion): boolean {
+  for (const match of traffic) {
+    if (!fitsProtocol(match, question) || inRanges(match.notPorts, question.port)) continue;
+    if (!match.ports || inRanges(match.ports, question.port)) return true;
+  }
+  return false;
 }
 
 /** The row of everybody that is allowed. Slots that are not in use carry any value. */
@@ -125,13 +156,14 @@ function orRule(target: Bits, { peers, destinations }: ActiveRule, words: number
 
 /** undefined: every destination; 'never': none, whoever it is. */
 function activeTraffic(
+  rule: CompiledRule,
   traffic: readonly TrafficMatch[],
   member: number,
   context: RowContext,
 ): readonly TrafficTest[] | undefined | 'never' {
   const tests: TrafficTest[] = [];
   for (const match of traffic) {
-    const test = testTraffic(match, context);
+    const test = testTraffic(rule, match, context);
     if (test === 'never') continue;
     // On the way in the destination is the policed pod: the question is answered here.
     if (context.direction === 'Ingress' || test === 'always') {
@@ -141,18 +173,25 @@ function activeTraffic(
   return tests.length > 0 ? tests : 'never';
 }
 
-function testTraffic(match: TrafficMatch, context: RowContext): TrafficTest | 'always' | 'never' {
-  const { protocol, port, family } = context.question;
-  const ruleProtocol = trafficProtocol(protocol, family);
-  if (match.possible === false || (match.family !== undefined && match.family !== family)) return 'never';
-  if (match.protocol !== undefined && match.protocol !== ruleProtocol) return 'never';
-  if (match.notProtocol === ruleProtocol) return 'never';
+function testTraffic(rule: CompiledRule, match: TrafficMatch, context: RowContext): TrafficTest | 'always' | 'never' {
+  const { question, policies } = context;
   const { ports, notPorts } = match;
-  const inRanges = (set: TrafficMatch['ports']): boolean =>
-    set?.ranges.some(({ from, to }) => port >= from && port <= to) ?? false;
-  if (inRanges(notPorts)) return 'never';
-  const outside = notPorts && notPorts.names.length > 0 ? context.namedPort(match, 'notPorts') : undefined;
-  if (!ports || inRanges(ports)) return outside ? { inside: undefined, outside } : 'always';
+  if (!fitsProtocol(match, question) || inRanges(notPorts, question.port)) return 'never';
+  const outside =
+    notPorts && notPorts.names.length > 0 ? policies.namedPort(rule, match, 'notPorts', question) : undefined;
+  if (!ports || inRanges(ports, question.port)) return outside ? { inside: undefined, outside } : 'always';
   if (ports.names.length === 0) return 'never';
-  return { inside: context.namedPort(match, 'ports'), outside };
+  return { inside: policies.namedPort(rule, match, 'ports', question), outside };
+}
+
+function fitsProtocol(match: TrafficMatch, { protocol, family }: PortQuestion): boolean {
+  if (match.possible === false || (match.family !== undefined && match.family !== family)) return false;
+  const ruleProtocol = trafficProtocol(protocol, family);
+  return (match.protocol === undefined || match.protocol === ruleProtocol) && match.notProtocol !== ruleProtocol;
+}
+
+function inRanges(set: TrafficMatch['ports'], port: number): boolean {
+  if (!set) return false;
+  for (const { from, to } of set.ranges) if (port >= from && port <= to) return true;
+  return false;
 }

@@ -4,6 +4,7 @@
  */
 import type { Side } from '../match.ts';
 import { ipKey } from '../net.ts';
+import { LabelClasses } from './label-classes.ts';
 
 export interface Slot {
   readonly index: number;
@@ -19,6 +20,7 @@ const nobody: ReadonlySet<number> = new Set();
 
 export class SlotTable {
   capacity: number;
+  readonly labels: LabelClasses;
   readonly slots: (Slot | undefined)[] = [];
   readonly #byIp = new Map<string, number>();
   readonly #byNamespace = new Map<string, Set<number>>();
@@ -28,6 +30,7 @@ export class SlotTable {
 
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.labels = new LabelClasses(capacity);
   }
 
   get isFull(): boolean {
@@ -46,7 +49,8 @@ export class SlotTable {
     const index = known?.index ?? this.#free.pop() ?? this.slots.length;
     const slot: Slot = { index, ip, namespace, side };
     this.slots[index] = slot;
-    if (known?.side.ip?.value !== side.ip?.value) this.#sorted = undefined;
+    if (!known) this.#sorted = undefined;
+    this.labels.put(index, side.pod?.labels);
     this.#byIp.set(ipKey(ip), index);
     if (namespace !== undefined) {
       const members = this.#byNamespace.get(namespace);
@@ -60,6 +64,7 @@ export class SlotTable {
     this.#leaveNamespace(slot);
     this.#byIp.delete(ipKey(slot.ip));
     this.slots[slot.index] = undefined;
+    this.labels.put(slot.index, undefined);
     this.#sorted = undefined;
     this.#free.push(slot.index);
   }
@@ -89,6 +94,11 @@ export class SlotTable {
       if (address > last) return;
       visit(entry - address * slotRange, address);
     }
+  }
+
+  /** IPv4 addresses by slot, NaN elsewhere. */
+  addresses(): Float64Array {
+    return Float64Array.from(this.slots, (slot) => (slot?.side.ip?.family === 4 ? slot.side.ip.value : Number.NaN));
   }
 
   *live(): Iterable<Slot> {

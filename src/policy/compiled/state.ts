@@ -10,12 +10,12 @@ import { type CompiledPolicy, compareCompiled, releasePolicy } from './compiled-
 import { type PeerSet, PeerSets } from './peer-sets.ts';
 import { PolicyIndex } from './policy-index.ts';
 import { PortAtoms, type PortQuestion } from './port-atoms.ts';
-import { activate, computeBit, computeRow, type RowContext } from './rows.ts';
+import { activate, computeBit, computeRow, computeUnion, isUnion, type RowContext } from './rows.ts';
 import { type Slot, SlotTable } from './slots.ts';
 import { isPoliced, type SubjectClass, SubjectClasses } from './subject-classes.ts';
 
 export interface Surroundings {
-  labelsOf(namespace: string): Labels;
+  readonly labelsOf: (namespace: string) => Labels;
   namespacesWith(key: string, value: string): Iterable<string>;
   readonly hasSets: boolean;
   readonly tiers: ReadonlyMap<string, NormalTier>;
@@ -35,7 +35,7 @@ export class CompiledState {
   constructor({ labelsOf, namespacesWith, hasSets, tiers }: Surroundings, addresses: number) {
     this.slots = new SlotTable(Math.max(64, addresses + (addresses >>> 3) + 32));
     this.words = (this.slots.capacity + 31) >>> 5;
-    this.peers = new PeerSets({ slots: this.slots, labelsOf, namespacesWith, hasSets });
+    this.peers = new PeerSets({ slots: this.slots, labels: this.slots.labels, labelsOf, namespacesWith, hasSets });
     this.policies = new PolicyIndex(this.peers, this.ports, tiers);
     const signatures = (direction: Direction) => (slot: number, policies: readonly CompiledPolicy[]) =>
       this.#signatureOf(direction, slot, policies);
@@ -47,14 +47,21 @@ export class CompiledState {
 
   /** Everything at once; the slots must be there. */
   load(policies: Iterable<NormalPolicy>): void {
-    for (const normal of policies) this.policies.add(normal);
+    const all = [...policies];
+    this.peers.prepare(all);
+    for (const normal of all) this.policies.add(normal);
     const ordered = [...this.policies.all].sort(compareCompiled);
     for (const direction of directions) {
-      const lists: CompiledPolicy[][] = Array.from({ length: this.slots.slots.length }, () => []);
+      const classes = this.classes[direction];
+      // Policy by policy, every pod one node further down: nobody's list of policies is ever put together.
+      const nodes: SubjectClass[] = Array.from({ length: this.slots.slots.length }, () => classes.root);
       for (const policy of ordered) {
-        if (policy.rules[direction]) forEachBit(policy.subject.bits, (slot) => lists[slot]?.push(policy));
+        if (!policy[direction]) continue;
+        forEachBit(policy.subject.bits, (slot) => {
+          nodes[slot] = classes.extend(nodes[slot] ?? classes.root, policy);
+        });
       }
-      for (const { index } of this.slots.live()) this.classes[direction].assign(index, lists[index] ?? []);
+      for (const { index } of this.slots.live()) classes.settleIn(index, nodes[index] ?? classes.root);
     }
   }
 
@@ -118,10 +125,15 @@ export class CompiledState {
     const known = node.rows.get(key);
     if (known) return known;
     this.#questions.set(key, question);
-    const sample = node.members > 0 ? this.classes[direction].sampleOf(node) : -1;
-    const row = computeRow(activate(node.policies, sample, this.#context(direction, question)), this.words);
+    const row = this.#computeRow(direction, node, this.#context(direction, question));
     node.rows.set(key, row);
     return row;
+  }
+
+  #computeRow(direction: Direction, node: SubjectClass, context: RowContext): Bits {
+    if (isUnion(node.policies)) return computeUnion(node.policies, context);
+    const sample = node.members > 0 ? this.classes[direction].sampleOf(node) : -1;
+    return computeRow(activate(node.policies, sample, context), this.words);
   }
 
   settle(): void {
@@ -139,7 +151,7 @@ export class CompiledState {
       direction,
       words: this.words,
       question,
-      namedPort: (match, which) => this.policies.namedPort(match, which, question),
+      policies: this.policies,
     };
   }
 
@@ -188,7 +200,8 @@ export class CompiledState {
   #signatureOf(direction: Direction, slot: number, policies: readonly CompiledPolicy[]): string {
     const answers: unknown[] = [];
     for (const policy of policies) {
-      for (const { own } of policy.rules[direction] ?? []) {
+      for (const rule of policy[direction] ?? []) {
+        const own = this.policies.ownOf(rule);
         if (own) answers.push(own.some(({ bits }) => hasBit(bits, slot)) ? 1 : 0);
       }
     }

@@ -14,6 +14,8 @@ export interface SubjectClass {
   readonly signature: string;
   readonly step: number | string;
   readonly children: Map<number | string, SubjectClass>;
+  /** Whether its rules ask something of the policed pod, so that members are told apart by their signatures. */
+  personal: boolean;
   members: number;
   /** Any pod of the class. */
   sample: number;
@@ -35,20 +37,28 @@ export class SubjectClasses {
     this.#signatureOf = signatureOf;
   }
 
-  /** Puts a slot into the class of these policies, which must be in order. Returns the class. */
-  assign(slot: number, policies: readonly CompiledPolicy[]): SubjectClass {
+  /** Puts a slot into the class of these policies, which must be in order. */
+  assign(slot: number, policies: readonly CompiledPolicy[]): void {
     let node = this.root;
-    for (let depth = 0; depth < policies.length; depth++) {
-      const policy = policies[depth];
-      if (policy) node = this.#child(node, policy.id, () => policies.slice(0, depth + 1), '');
-    }
-    const personal = policies.some((policy) => policy.personal[this.direction]);
-    if (personal) {
-      const signature = this.#signatureOf(slot, policies);
-      node = this.#child(node, signature, () => policies, signature);
-    }
+    for (const policy of policies) node = this.extend(node, policy);
+    this.settleIn(slot, node);
+  }
+
+  /** The class with one more policy, which must come after all of the node's. */
+  extend(node: SubjectClass, policy: CompiledPolicy): SubjectClass {
+    const known = node.children.get(policy.id);
+    if (known) return known;
+    const made = makeClass(node, [...node.policies, policy], '', policy.id);
+    made.personal = node.personal || policy.personal[this.direction];
+    node.children.set(policy.id, made);
+    return made;
+  }
+
+  /** Puts a slot into a class, or into the part of it that its own answers lead to. */
+  settleIn(slot: number, shared: SubjectClass): void {
+    const node = shared.personal ? this.#signed(shared, this.#signatureOf(slot, shared.policies)) : shared;
     const old = this.classOf[slot];
-    if (old === node) return node;
+    if (old === node) return;
     this.classOf[slot] = node;
     if (node.members === 0) {
       for (const policy of node.policies) this.#index(policy).add(node);
@@ -58,7 +68,6 @@ export class SubjectClasses {
     node.members++;
     node.sample = slot;
     this.#leave(old);
-    return node;
   }
 
   /** Takes the slot out of every class. */
@@ -78,16 +87,11 @@ export class SubjectClasses {
     return node.sample;
   }
 
-  #child(
-    parent: SubjectClass,
-    step: number | string,
-    policies: () => readonly CompiledPolicy[],
-    signature: string,
-  ): SubjectClass {
-    const known = parent.children.get(step);
+  #signed(parent: SubjectClass, signature: string): SubjectClass {
+    const known = parent.children.get(signature);
     if (known) return known;
-    const made = makeClass(parent, policies(), signature, step);
-    parent.children.set(step, made);
+    const made = makeClass(parent, parent.policies, signature, signature);
+    parent.children.set(signature, made);
     return made;
   }
 
@@ -124,10 +128,20 @@ function makeClass(
   signature: string,
   step: number | string,
 ): SubjectClass {
-  return { parent, policies, signature, step, children: new Map(), members: 0, sample: -1, rows: new Map() };
+  return {
+    parent,
+    policies,
+    signature,
+    step,
+    children: new Map(),
+    personal: false,
+    members: 0,
+    sample: -1,
+    rows: new Map(),
+  };
 }
 
 /** Whether the slot is policed by the policy in this direction. */
 export function isPoliced(policy: CompiledPolicy, direction: Direction, slot: number): boolean {
-  return policy.rules[direction] !== undefined && hasBit(policy.subject.bits, slot);
+  return policy[direction] !== undefined && hasBit(policy.subject.bits, slot);
 }
