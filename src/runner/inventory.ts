@@ -34,9 +34,32 @@ const kinds: readonly string[] = [
 
 /** Sorted by key; Namespaces of the scope themselves come first. */
 export async function takeInventory(context: LabContext, scope: Scope): Promise<readonly Item[]> {
-  const { client } = context;
+  return sortItems(await listItems(context, scope, () => true));
+}
+
+/** The same after something was done to objects of these kinds: only those are read again. */
+export async function updateInventory(
+  context: LabContext,
+  scope: Scope,
+  before: readonly Item[],
+  touched: ReadonlySet<string>,
+): Promise<readonly Item[]> {
+  const fresh = await listItems(context, scope, (kind) => touched.has(kind));
+  return sortItems([...before.filter(({ object }) => !touched.has(object.kind ?? '')), ...fresh]);
+}
+
+async function listItems(
+  context: LabContext,
+  scope: Scope,
+  wanted: (kind: string) => boolean,
+): Promise<readonly Item[]> {
   const extra = new Set(scope.broken.map(({ kind }) => kind));
-  const types = (await client.types()).filter((type) => isWanted(type, extra));
+  const served = await context.client.types();
+  // Calico serves its objects under two groups where its API server runs: one view of them is enough.
+  const aggregated = served.some(({ group }) => group === 'projectcalico.org');
+  const types = served.filter(
+    (type) => isWanted(type, extra) && wanted(type.kind) && !(aggregated && type.group === 'crd.projectcalico.org'),
+  );
   const lists = await Promise.all(
     types.flatMap((type) =>
       type.namespaced
@@ -54,13 +77,15 @@ export async function takeInventory(context: LabContext, scope: Scope): Promise<
       uid: object.metadata.uid ?? '',
       owned: isOwned(object),
       object,
-    }))
-    .sort((a, b) => order(a.key) - order(b.key) || (a.key < b.key ? -1 : 1));
+    }));
+}
+
+function sortItems(items: readonly Item[]): readonly Item[] {
+  return [...items].sort((a, b) => order(a.key) - order(b.key) || (a.key < b.key ? -1 : 1));
 }
 
 function isWanted(type: DiscoveredType, extra: ReadonlySet<string | undefined>): boolean {
   if (!type.verbs.includes('list') || !type.verbs.includes('delete')) return false;
-  if (type.group === 'crd.projectcalico.org') return false;
   return type.kind === 'Namespace' || kinds.includes(type.resource) || extra.has(type.kind);
 }
 

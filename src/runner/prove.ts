@@ -115,10 +115,14 @@ class Prover {
   }
 
   trap(trap: Trap): Promise<boolean> {
+    const { scenario } = this.#context;
     return this.#stage('trap', trap.id, async () => {
       const failed = await applyChange(this.#context, trap);
       const problems = failed.map((message) => at(trap.at, message));
-      const { reports } = await verifyFix(this.#context, { explain: false });
+      const { reports } = await verifyFix(this.#context, {
+        explain: false,
+        checks: scenario.checks.filter(({ id }) => trap.caughtBy.includes(id)),
+      });
       for (const id of trap.caughtBy) {
         const status = reports.find(({ result }) => result.id === id)?.result.status;
         if (status !== 'fail')

@@ -5,7 +5,7 @@ import type { Baseline } from './baseline.ts';
 import { baselineOf, compareWithBaseline } from './baseline.ts';
 import type { LabContext } from './context.ts';
 import { labLabel, labLabelValue, timed } from './context.ts';
-import { type Item, takeInventory } from './inventory.ts';
+import { type Item, takeInventory, updateInventory } from './inventory.ts';
 import { keyOf, nameKey, scopeOf } from './scope.ts';
 import { waitReady } from './wait-ready.ts';
 
@@ -45,14 +45,20 @@ export interface ResetResult {
 /** Back to the broken state. Touches only what differs from the baseline. */
 export async function resetToBroken(context: LabContext, baseline: Baseline): Promise<ResetResult> {
   const scope = scopeOf(context);
-  const difference = compareWithBaseline(baseline, await takeInventory(context, scope), scope);
+  const before = await takeInventory(context, scope);
+  const difference = compareWithBaseline(baseline, before, scope);
   const mayDelete = difference.discard.filter((item) => isOurs(context, item));
   for (const item of byOwnersFirst(mayDelete)) await deleteObject(context.client, item.object);
   for (const item of difference.relabel) await setLabels(context, item, baseline[item.key]?.labels ?? {});
   const restore = scope.broken.filter((object) => difference.restore.has(keyOf(object)));
   await applyObjects(context, restore);
-  await waitReady(context, scope.broken);
-  const after = await takeInventory(context, scope);
+  const touched = new Set([...difference.discard, ...difference.relabel].map(({ object }) => object.kind ?? ''));
+  for (const { kind = '' } of restore) touched.add(kind);
+  if (podKinds.some((kind) => touched.has(kind))) {
+    for (const kind of podKinds) touched.add(kind);
+    await waitReady(context, scope.broken);
+  }
+  const after = await updateInventory(context, scope, before, touched);
   return {
     discarded: mayDelete.filter(({ owned }) => !owned).map(({ key }) => nameKey(key)),
     restored: [
@@ -64,6 +70,9 @@ export async function resetToBroken(context: LabContext, baseline: Baseline): Pr
     items: after,
   };
 }
+
+/** Whatever is done to one of these may be felt in the others. */
+const podKinds = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
 
 function isOurs({ ownsCluster }: LabContext, { object, owned }: Item): boolean {
   return ownsCluster || owned || object.metadata.labels?.[labLabel] === labLabelValue;

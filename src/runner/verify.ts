@@ -1,5 +1,6 @@
 /** Is it done? Runs every probe and grades every check; each failure comes with who decided and what to look at next. */
 import { gradeChecks, isSolved, type ProbeResult } from '../check/grade.ts';
+import type { CheckSpec } from '../scenario/model.ts';
 import { viewCluster } from './cluster-view.ts';
 import type { LabContext } from './context.ts';
 import type { CheckReport } from './events.ts';
@@ -19,16 +20,23 @@ export interface VerifyOptions {
   readonly settled?: boolean;
   /** Say who decided each failed flow; default true. */
   readonly explain?: boolean;
+  /** Only these; default: all of the scenario's. */
+  readonly checks?: readonly CheckSpec[];
 }
 
 export async function verifyFix(
   context: LabContext,
-  { settled = false, explain = true }: VerifyOptions = {},
+  { settled = false, explain = true, checks: specs = context.scenario.checks }: VerifyOptions = {},
 ): Promise<Verification> {
   const { scenario, client } = context;
   if (!settled) await settle(context, scopeOf(context).namespaces);
-  const results = await runProbes(context, 'fixed');
-  const checks = gradeChecks(scenario.checks, results);
+  const needed = new Set(specs.flatMap(({ probes }) => probes));
+  const results = await runProbes(
+    context,
+    'fixed',
+    scenario.probes.filter(({ id }) => needed.has(id)),
+  );
+  const checks = gradeChecks(specs, results);
   const failed = explain && checks.some(({ counterexample }) => counterexample !== undefined);
   const view = failed ? await viewCluster(client) : undefined;
   const reports = await Promise.all(

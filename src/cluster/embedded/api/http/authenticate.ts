@@ -23,9 +23,16 @@ export function authenticate(request: IncomingMessage, machinery: Machinery, tok
   return serviceAccountUser(claims);
 }
 
-function certificateUser(request: IncomingMessage): User | undefined {
-  const { socket } = request;
+/** Reading a certificate costs more than most requests: once per connection is enough. */
+const users = new WeakMap<TLSSocket, User | undefined>();
+
+function certificateUser({ socket }: IncomingMessage): User | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  if (!users.has(socket)) users.set(socket, userOfPeer(socket));
+  return users.get(socket);
+}
+
+function userOfPeer(socket: TLSSocket): User | undefined {
   const { subject, raw } = socket.getPeerCertificate();
   if (!subject?.CN) return undefined;
   const groups: readonly string[] = [subject.O ?? []].flat();
