@@ -1,8 +1,7 @@
 /** How BusyBox refuses a command line: the complaint, its banner, the applet's usage; always exit 1. */
 import type { Process } from '../../../shell/process.ts';
+import { banner } from '../../../shell/programs/applet.ts';
 import { print } from './net-program.ts';
-
-const banner = 'BusyBox v1.36.1 (2024-05-22 22:05:21 UTC) multi-call binary.';
 
 /** `usage` as in BusyBox's usage.h, from the applet's name on. */
 export async function refuseBusybox(process: Process, usage: string, complaint?: string): Promise<number> {
