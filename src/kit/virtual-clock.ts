@@ -25,7 +25,10 @@ interface Entry {
 }
 
 export interface VirtualClockOptions {
-  /** Start of time, ms since the epoch. */
+  /**
+   * Start of time, ms since the epoch. Default: some hours ago, so that time that runs ahead does not pass the real one:
+   * kubectl reckons ages in `describe` by its own clock and prints `<invalid>` for the future.
+   */
   readonly startMs?: number;
   /** How far a fresh hold lets time jump at once. Long enough for a pod's grace period and two back-offs. */
   readonly burstMs?: number;
@@ -52,7 +55,7 @@ class JumpingClock implements VirtualClock {
   #advancing = false;
   #wake: NodeJS.Timeout | undefined;
 
-  constructor({ startMs = Date.now(), burstMs = 45_000, pace = 10 }: VirtualClockOptions) {
+  constructor({ startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10 }: VirtualClockOptions) {
     this.#nowMs = startMs;
     this.#burstMs = burstMs;
     this.#pace = pace;
