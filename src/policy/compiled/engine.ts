@@ -141,16 +141,16 @@ export class CompiledEngine {
         labelsOf: (name) => this.#store.labelsOf(name),
         namespacesWith: (key, value) => this.#store.namespacesWith(key, value),
         hasSets: this.#store.sets.size > 0,
+        makeSide: (ip, pod) => this.#sideOf(ip, pod),
         tiers: this.#store.tiers,
       },
       addresses.size,
     );
-    for (const ip of addresses) {
-      const pod = this.#store.podAt(ip);
-      state.slots.put(ip, pod?.namespace, this.#sideOf(ip, pod));
-    }
+    const policies = [...this.#policies.values()];
+    state.slots.labels.learn(labelsIn(policies));
+    for (const ip of addresses) state.slots.put(ip, this.#store.podAt(ip));
     for (const pod of pods) state.ports.addPod(pod, 1);
-    state.load(this.#policies.values());
+    state.load(policies);
     return state;
   }
 
@@ -184,7 +184,7 @@ export class CompiledEngine {
       this.#state = undefined;
       return;
     }
-    const slot = state.slots.put(ip, owner?.namespace, this.#sideOf(ip, owner));
+    const slot = state.slots.put(ip, owner);
     state.refreshSlot(slot.index, [formerNamespace, owner?.namespace]);
   }
 
@@ -196,9 +196,6 @@ export class CompiledEngine {
       this.#state = undefined;
       return;
     }
-    const members = [...state.slots.inNamespace(name)].map((index) => state.slots.slots[index]);
-    for (const slot of members)
-      if (slot) state.slots.put(slot.ip, name, this.#sideOf(slot.ip, this.#store.podAt(slot.ip)));
     state.refreshNamespace(name, before, this.#store.labelsOf(name));
   }
 
@@ -212,6 +209,19 @@ export class CompiledEngine {
     }
     return { ip, pod, endpoints };
   }
+}
+
+/** The labels of pods that these policies' selectors look at. */
+function labelsIn(policies: readonly NormalPolicy[]): readonly string[] {
+  const keys = new Set<string>();
+  for (const { subject, rules } of policies) {
+    for (const key of subject.pods?.labels ?? []) keys.add(key);
+    for (const { source, destination } of [...(rules.Ingress ?? []), ...(rules.Egress ?? [])]) {
+      for (const { selector } of source ?? destination ?? [])
+        for (const key of selector?.pods?.labels ?? []) keys.add(key);
+    }
+  }
+  return [...keys];
 }
 
 export function createCompiledEngine(snapshot?: PolicySnapshot): CompiledEngine {

@@ -76,26 +76,53 @@ function membersByClass(
   return byClass;
 }
 
-/** Counts first, so that all lists fit into one array. */
+/** From "door: its slots" to "slot: its doors", both as one flat array with offsets. */
 function turnRound(rows: readonly Bits[], asked: Uint32Array, capacity: number) {
+  const { slots, ends } = listSlots(rows, asked);
   const offsets = new Int32Array(capacity + 2);
-  const count = (slot: number): void => {
-    offsets[slot + 1] = (offsets[slot + 1] ?? 0) + 1;
-  };
-  for (const row of rows) visitCommon(row, asked, count);
+  for (let at = 0; at < slots.length; at++) {
+    const next = (slots[at] ?? 0) + 1;
+    offsets[next] = (offsets[next] ?? 0) + 1;
+  }
   for (let i = 1; i < offsets.length; i++) offsets[i] = (offsets[i] ?? 0) + (offsets[i - 1] ?? 0);
   const cursor = offsets.slice();
-  const doors = new Int32Array(offsets.at(-1) ?? 0);
-  for (let door = 0; door < rows.length; door++) {
-    const row = rows[door];
-    if (!row) continue;
-    visitCommon(row, asked, (slot) => {
-      const at = cursor[slot] ?? 0;
-      doors[at] = door;
-      cursor[slot] = at + 1;
-    });
+  const doors = new Int32Array(slots.length);
+  let at = 0;
+  for (let door = 0; door < ends.length; door++) {
+    for (const end = ends[door] ?? 0; at < end; at++) {
+      const slot = slots[at] ?? 0;
+      const place = cursor[slot] ?? 0;
+      doors[place] = door;
+      cursor[slot] = place + 1;
+    }
   }
   return { doors, offsets };
+}
+
+/** The asked slots of every row, one row after the other; `ends[i]` is where row i ends. */
+function listSlots(rows: readonly Bits[], asked: Uint32Array) {
+  let slots = new Int32Array(4096);
+  const ends = new Int32Array(rows.length);
+  let length = 0;
+  for (let door = 0; door < rows.length; door++) {
+    const { start, words } = rows[door] ?? { start: 0, words: asked.subarray(0, 0) };
+    if (length + words.length * 32 > slots.length) {
+      const grown = new Int32Array(Math.max(slots.length * 2, length + words.length * 32));
+      grown.set(slots.subarray(0, length));
+      slots = grown;
+    }
+    for (let word = 0; word < words.length; word++) {
+      let value = (words[word] ?? 0) & (asked[start + word] ?? 0);
+      const base = (start + word) << 5;
+      while (value !== 0) {
+        const lowest = value & -value;
+        slots[length++] = base + 31 - Math.clz32(lowest);
+        value ^= lowest;
+      }
+    }
+    ends[door] = length;
+  }
+  return { slots: slots.subarray(0, length), ends };
 }
 
 function hashDoors(doors: Int32Array, from: number, to: number): number {
@@ -118,16 +145,4 @@ function coversAll({ start, words }: Bits, asked: Uint32Array): boolean {
     if (((asked[word] ?? 0) & ~(words[word - start] ?? 0)) !== 0) return false;
   }
   return true;
-}
-
-function visitCommon({ start, words }: Bits, asked: Uint32Array, visit: (slot: number) => void): void {
-  for (let word = 0; word < words.length; word++) {
-    let value = (words[word] ?? 0) & (asked[start + word] ?? 0);
-    const base = (start + word) << 5;
-    while (value !== 0) {
-      const lowest = value & -value;
-      visit(base + 31 - Math.clz32(lowest));
-      value ^= lowest;
-    }
-  }
 }

@@ -29,7 +29,7 @@ export class LabelClasses {
 
   /** By class: whether the selector matches it. Good until the next `put`. */
   answersOf(selector: CompiledSelector): readonly boolean[] {
-    this.#learn(selector.labels);
+    this.learn(selector.labels);
     let answers = this.#answers.get(selector.key);
     if (!answers) {
       answers = [];
@@ -41,7 +41,7 @@ export class LabelClasses {
   }
 
   /** A label that nobody mentioned before may split classes. */
-  #learn(keys: readonly string[]): void {
+  learn(keys: readonly string[]): void {
     const unknown = keys.filter((key) => !this.#keys.includes(key));
     if (unknown.length === 0) return;
     this.#keys.push(...unknown);

@@ -58,7 +58,7 @@ export class PeerSets {
         }
       }
     }
-    this.#segments = nets.length > 0 ? cutAddresses(nets, this.#context.slots.addresses()) : undefined;
+    this.#segments = nets.length > 0 ? cutAddresses(nets, this.#context.slots.addresses) : undefined;
   }
 
   forEntity(entity: EntityMatch): PeerSet {
@@ -107,7 +107,7 @@ export class PeerSets {
   /** Asks again about one slot (its pod came, went or changed). Calls back for every set that it entered or left. */
   refresh(index: number, namespaces: Iterable<string | undefined>, changed: (set: PeerSet) => void): void {
     this.#segments = undefined;
-    const side = this.#context.slots.slots[index]?.side;
+    const side = this.#context.slots.sideOf(index);
     const ask = (set: PeerSet): void => {
       const value = side !== undefined && set.matches(side);
       if (hasBit(set.bits, index) === value) return;
@@ -150,7 +150,7 @@ export class PeerSets {
   #fill(set: PeerSet): void {
     const { slots, hasSets } = this.#context;
     const ask = (index: number): void => {
-      const side = slots.slots[index]?.side;
+      const side = slots.sideOf(index);
       if (side && set.matches(side)) this.#collector.add(index);
     };
     if (set.selector?.pods && !hasSets) this.#fillFromLabels(set.selector, set.selector.pods);

@@ -3,15 +3,15 @@
  * Slots are reused; the table grows by doubling, which the engine answers with a rebuild.
  */
 import type { Side } from '../match.ts';
-import { ipKey } from '../net.ts';
+import type { PolicyPod } from '../model.ts';
+import { ipKey, parseIp } from '../net.ts';
 import { LabelClasses } from './label-classes.ts';
 
 export interface Slot {
   readonly index: number;
   readonly ip: string;
   /** undefined: an outside address. */
-  readonly namespace: string | undefined;
-  readonly side: Side;
+  readonly pod: PolicyPod | undefined;
 }
 
 /** 32 bits of address and 21 of slot fill a double's 53. */
@@ -28,8 +28,16 @@ export class SlotTable {
   /** IPv4 address × 2^21 + slot, ascending; made when a block is asked about. */
   #sorted: Float64Array | undefined;
 
-  constructor(capacity: number) {
+  readonly #makeSide: (ip: string, pod: PolicyPod | undefined) => Side;
+  /** Made when somebody asks: most questions are answered by labels and addresses alone. */
+  readonly #sides: (Side | undefined)[] = [];
+  /** IPv4 addresses as numbers, NaN elsewhere. */
+  readonly #addresses: Float64Array;
+
+  constructor(capacity: number, makeSide: (ip: string, pod: PolicyPod | undefined) => Side) {
     this.capacity = capacity;
+    this.#makeSide = makeSide;
+    this.#addresses = new Float64Array(capacity).fill(Number.NaN);
     this.labels = new LabelClasses(capacity);
   }
 
@@ -42,20 +50,25 @@ export class SlotTable {
     return index === undefined ? undefined : this.slots[index];
   }
 
-  /** The table must not be full. An address that is known keeps its slot and gets the new side. */
-  put(ip: string, namespace: string | undefined, side: Side): Slot {
+  /** The table must not be full. An address that is known keeps its slot and gets the new pod. */
+  put(ip: string, pod: PolicyPod | undefined): Slot {
     const known = this.find(ip);
     if (known) this.#leaveNamespace(known);
     const index = known?.index ?? this.#free.pop() ?? this.slots.length;
-    const slot: Slot = { index, ip, namespace, side };
+    const slot: Slot = { index, ip, pod };
     this.slots[index] = slot;
-    if (!known) this.#sorted = undefined;
-    this.labels.put(index, side.pod?.labels);
-    this.#byIp.set(ipKey(ip), index);
-    if (namespace !== undefined) {
-      const members = this.#byNamespace.get(namespace);
+    this.#sides[index] = undefined;
+    this.labels.put(index, pod?.labels);
+    if (!known) {
+      const address = parseIp(ip);
+      this.#addresses[index] = address?.family === 4 ? address.value : Number.NaN;
+      this.#sorted = undefined;
+      this.#byIp.set(ipKey(ip), index);
+    }
+    if (pod) {
+      const members = this.#byNamespace.get(pod.namespace);
       if (members) members.add(index);
-      else this.#byNamespace.set(namespace, new Set([index]));
+      else this.#byNamespace.set(pod.namespace, new Set([index]));
     }
     return slot;
   }
@@ -64,9 +77,26 @@ export class SlotTable {
     this.#leaveNamespace(slot);
     this.#byIp.delete(ipKey(slot.ip));
     this.slots[slot.index] = undefined;
+    this.#sides[slot.index] = undefined;
     this.labels.put(slot.index, undefined);
+    this.#addresses[slot.index] = Number.NaN;
     this.#sorted = undefined;
     this.#free.push(slot.index);
+  }
+
+  /** The slot as rules see it; undefined where it is empty. */
+  sideOf(index: number): Side | undefined {
+    const known = this.#sides[index];
+    const slot = this.slots[index];
+    if (known || !slot) return known;
+    const made = this.#makeSide(slot.ip, slot.pod);
+    this.#sides[index] = made;
+    return made;
+  }
+
+  /** What pods' sides say has changed without the pods: their namespace's labels. */
+  forgetSides(indexes: Iterable<number>): void {
+    for (const index of indexes) this.#sides[index] = undefined;
   }
 
   inNamespace(name: string): ReadonlySet<number> {
@@ -97,8 +127,8 @@ export class SlotTable {
   }
 
   /** IPv4 addresses by slot, NaN elsewhere. */
-  addresses(): Float64Array {
-    return Float64Array.from(this.slots, (slot) => (slot?.side.ip?.family === 4 ? slot.side.ip.value : Number.NaN));
+  get addresses(): Float64Array {
+    return this.#addresses;
   }
 
   *live(): Iterable<Slot> {
@@ -107,16 +137,16 @@ export class SlotTable {
 
   #sortAddresses(): Float64Array {
     const entries: number[] = [];
-    for (const slot of this.slots) {
-      if (slot?.side.ip?.family === 4) entries.push(slot.side.ip.value * slotRange + slot.index);
-    }
+    this.#addresses.forEach((address, index) => {
+      if (!Number.isNaN(address)) entries.push(address * slotRange + index);
+    });
     return Float64Array.from(entries).sort();
   }
 
-  #leaveNamespace({ namespace, index }: Slot): void {
-    if (namespace === undefined) return;
-    const members = this.#byNamespace.get(namespace);
+  #leaveNamespace({ pod, index }: Slot): void {
+    if (!pod) return;
+    const members = this.#byNamespace.get(pod.namespace);
     members?.delete(index);
-    if (members?.size === 0) this.#byNamespace.delete(namespace);
+    if (members?.size === 0) this.#byNamespace.delete(pod.namespace);
   }
 }

@@ -3,6 +3,7 @@
  * rows. Changes keep one invariant: every bit of every row is what its class says about the peer sets as they are now.
  */
 import type { Labels } from '../../kube/objects.ts';
+import type { Side } from '../match.ts';
 import type { Direction, PolicyPod } from '../model.ts';
 import type { NormalPolicy, NormalTier } from '../normal.ts';
 import { type Bits, forEachBit, hasBit, writeBit } from './bits.ts';
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly labelsOf: (namespace: string) => Labels;
   namespacesWith(key: string, value: string): Iterable<string>;
   readonly hasSets: boolean;
+  makeSide(ip: string, pod: PolicyPod | undefined): Side;
   readonly tiers: ReadonlyMap<string, NormalTier>;
 }
 
@@ -32,8 +34,9 @@ export class CompiledState {
   readonly policies: PolicyIndex;
   readonly #questions = new Map<string, PortQuestion>();
 
-  constructor({ labelsOf, namespacesWith, hasSets, tiers }: Surroundings, addresses: number) {
-    this.slots = new SlotTable(Math.max(64, addresses + (addresses >>> 3) + 32));
+  constructor(surroundings: Surroundings, addresses: number) {
+    const { labelsOf, namespacesWith, hasSets, tiers, makeSide } = surroundings;
+    this.slots = new SlotTable(Math.max(64, addresses + (addresses >>> 3) + 32), makeSide);
     this.words = (this.slots.capacity + 31) >>> 5;
     this.peers = new PeerSets({ slots: this.slots, labels: this.slots.labels, labelsOf, namespacesWith, hasSets });
     this.policies = new PolicyIndex(this.peers, this.ports, tiers);
@@ -46,15 +49,14 @@ export class CompiledState {
   }
 
   /** Everything at once; the slots must be there. */
-  load(policies: Iterable<NormalPolicy>): void {
-    const all = [...policies];
-    this.peers.prepare(all);
-    for (const normal of all) this.policies.add(normal);
+  load(policies: readonly NormalPolicy[]): void {
+    this.peers.prepare(policies);
+    for (const normal of policies) this.policies.add(normal);
     const ordered = [...this.policies.all].sort(compareCompiled);
     for (const direction of directions) {
       const classes = this.classes[direction];
       // Policy by policy, every pod one node further down: nobody's list of policies is ever put together.
-      const nodes: SubjectClass[] = Array.from({ length: this.slots.slots.length }, () => classes.root);
+      const nodes = new Array<SubjectClass>(this.slots.slots.length).fill(classes.root);
       for (const policy of ordered) {
         if (!policy[direction]) continue;
         forEachBit(policy.subject.bits, (slot) => {
@@ -85,7 +87,7 @@ export class CompiledState {
 
   removeSlot(slot: Slot): void {
     this.slots.remove(slot);
-    this.refreshSlot(slot.index, [slot.namespace]);
+    this.refreshSlot(slot.index, [slot.pod?.namespace]);
   }
 
   /** The slot's pod came, went or changed. */
@@ -98,10 +100,11 @@ export class CompiledState {
 
   refreshNamespace(name: string, before: Labels, after: Labels): void {
     const members = [...this.slots.inNamespace(name)];
+    this.slots.forgetSides(members);
     const changed = new Map<PeerSet, number[]>();
     for (const set of this.peers.concernedBy(name, before, after)) {
       const moved = members.filter((index) => {
-        const side = this.slots.slots[index]?.side;
+        const side = this.slots.sideOf(index);
         const value = side !== undefined && set.matches(side);
         if (hasBit(set.bits, index) === value) return false;
         writeBit(set.bits, index, value);
@@ -205,11 +208,11 @@ export class CompiledState {
         if (own) answers.push(own.some(({ bits }) => hasBit(bits, slot)) ? 1 : 0);
       }
     }
-    const side = this.slots.slots[slot]?.side;
-    const named = direction === 'Ingress' && side?.pod?.ports.some(({ name }) => name) ? namedPortsOf(side.pod) : '';
+    const pod = this.slots.slots[slot]?.pod;
+    const named = direction === 'Ingress' && pod?.ports.some(({ name }) => name) ? namedPortsOf(pod) : '';
     // Which pods own a named port is asked per pod (Calico's positive selector), so labels are part of the answer.
     const owned = named && policies.some(({ normal }) => ownsNames(normal));
-    return `${answers.join('')}/${named}/${owned ? JSON.stringify([side?.pod?.labels, side?.pod?.namespace]) : ''}`;
+    return `${answers.join('')}/${named}/${owned ? JSON.stringify([pod?.labels, pod?.namespace]) : ''}`;
   }
 }
 
