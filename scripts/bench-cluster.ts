@@ -19,17 +19,30 @@ export interface ClusterSize {
   readonly replicas?: number;
 }
 
-export function makeCluster({ pods: podCount, policies: policyCount, seed, replicas = 1 }: ClusterSize): PolicySnapshot {
+export function makeCluster({
+  pods: podCount,
+  policies: policyCount,
+  seed,
+  replicas = 1,
+}: ClusterSize): PolicySnapshot {
   const random = seededRandom(`bench ${seed} ${podCount} ${policyCount} ${replicas}`);
   const perNamespace = Math.max(20, replicas * 4);
-  const names = Array.from({ length: Math.max(2, Math.ceil(podCount / perNamespace)) }, (_, i) => `ns-${String(i).padStart(3, '0')}`);
+  const names = Array.from(
+    { length: Math.max(2, Math.ceil(podCount / perNamespace)) },
+    (_, i) => `ns-${String(i).padStart(3, '0')}`,
+  );
   const namespaces = names.map((name, i) => ({
     name,
-    labels: { 'kubernetes.io/metadata.name': name, team: teams[i % teams.length] ?? '', env: i % 3 === 0 ? 'prod' : 'dev' },
+    labels: {
+      'kubernetes.io/metadata.name': name,
+      team: teams[i % teams.length] ?? '',
+      env: i % 3 === 0 ? 'prod' : 'dev',
+    },
   }));
   let labels: Readonly<Record<string, string>> = {};
   const pods = Array.from({ length: podCount }, (_, i): PolicyPod => {
-    if (i % replicas === 0) labels = { app: random.pick(apps), tier: random.pick(tiers), release: `r${random.integer(4)}` };
+    if (i % replicas === 0)
+      labels = { app: random.pick(apps), tier: random.pick(tiers), release: `r${random.integer(4)}` };
     return {
       namespace: names[Math.floor(i / perNamespace) % names.length] ?? '',
       name: `pod-${String(i).padStart(5, '0')}`,
@@ -53,7 +66,13 @@ function defaultDeny(namespace: string, index: number): NetworkPolicy {
 /** One rule for each direction that it polices; every tenth is by address block. */
 export function allowPolicy(random: Random, namespace: string, index: number, names: readonly string[]): NetworkPolicy {
   const peers = index % 10 === 0 ? [blockPeer(random)] : labelPeers(random, names);
-  const rulePorts = random.next() < 0.8 ? [{ protocol: 'TCP', port: random.pick(ports) }, { protocol: 'TCP', port: random.pick(ports) }] : [];
+  const rulePorts =
+    random.next() < 0.8
+      ? [
+          { protocol: 'TCP', port: random.pick(ports) },
+          { protocol: 'TCP', port: random.pick(ports) },
+        ]
+      : [];
   const egress = index % 3 === 0;
   return policyOf(namespace, `allow-${index}`, {
     podSelector: { matchLabels: { app: random.pick(apps) } },
@@ -71,19 +90,36 @@ function labelPeers(random: Random, names: readonly string[]) {
     case 1:
       return [{ podSelector, namespaceSelector: { matchLabels: { team: random.pick(teams) } } }];
     case 2:
-      return [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': random.pick(names) } } }, { podSelector }];
+      return [
+        { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': random.pick(names) } } },
+        { podSelector },
+      ];
     default:
-      return [{ podSelector: { matchExpressions: [{ key: 'tier', operator: 'In', values: [random.pick(tiers), random.pick(tiers)] }] } }];
+      return [
+        {
+          podSelector: {
+            matchExpressions: [{ key: 'tier', operator: 'In', values: [random.pick(tiers), random.pick(tiers)] }],
+          },
+        },
+      ];
   }
 }
 
 function blockPeer(random: Random) {
   const second = 128 + random.integer(2);
   return {
-    ipBlock: { cidr: `10.${second}.0.0/16`, except: [`10.${second}.${random.integer(40)}.0/24`, `10.${second}.64.0/18`] },
+    ipBlock: {
+      cidr: `10.${second}.0.0/16`,
+      except: [`10.${second}.${random.integer(40)}.0/24`, `10.${second}.64.0/18`],
+    },
   };
 }
 
 function policyOf(namespace: string, name: string, spec: unknown): NetworkPolicy {
-  return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { namespace, name }, spec } as NetworkPolicy;
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace, name },
+    spec,
+  } as NetworkPolicy;
 }

@@ -21,6 +21,8 @@ export interface PeerSet {
   readonly namespace: string | undefined;
   /** undefined when namespaces' labels decide in ways that cannot be told apart from the pods'. */
   readonly selector: EndpointSelector | undefined;
+  /** Blocks alone, and named ports alone, do not care about labels. */
+  readonly readsLabels: boolean;
   users: number;
 }
 
@@ -72,7 +74,8 @@ export class PeerSets {
     const plain = selector && !nets && !notNets && !notSelector;
     const confined = this.#context.hasSets ? undefined : selector?.namespace;
     const matches = (side: Side): boolean => matchesEntity(entity, side);
-    const set = this.#make(key, matches, confined, plain ? selector : undefined);
+    const readsLabels = selector !== undefined || notSelector !== undefined;
+    const set = this.#make({ key, matches, namespace: confined, selector: plain ? selector : undefined, readsLabels });
     if (nets && !notSelector && !selector) this.#fillFromNets(set, nets, notNets ?? []);
     else this.#fill(set);
     return set;
@@ -91,7 +94,13 @@ export class PeerSets {
     const matches = ({ pod, endpoints }: Side): boolean =>
       (pod?.ports.some(declares) ?? false) &&
       (!owner || endpoints.some((endpoint) => endpoint.kind === 'pod' && owner.matches(endpoint)));
-    const set = this.#make(key, matches, undefined, undefined);
+    const set = this.#make({
+      key,
+      matches,
+      namespace: undefined,
+      selector: undefined,
+      readsLabels: owner !== undefined,
+    });
     this.#fill(set);
     return set;
   }
@@ -125,19 +134,16 @@ export class PeerSets {
     yield* this.#byNamespace.get(name) ?? [];
     for (const set of this.#anywhere) {
       const { selector } = set;
+      if (!set.readsLabels) continue;
       const same = selector?.pods && selector.matchesNamespace(name, before) === selector.matchesNamespace(name, after);
       if (!same) yield set;
     }
   }
 
-  #make(
-    key: string,
-    matches: PeerSet['matches'],
-    namespace: string | undefined,
-    selector: EndpointSelector | undefined,
-  ): PeerSet {
-    const set: PeerSet = { key, bits: noBits(), matches, namespace, selector, users: 1 };
-    this.#sets.set(key, set);
+  #make(parts: Omit<PeerSet, 'bits' | 'users'>): PeerSet {
+    const set: PeerSet = { ...parts, bits: noBits(), users: 1 };
+    const { namespace } = set;
+    this.#sets.set(set.key, set);
     if (namespace === undefined) this.#anywhere.add(set);
     else {
       const home = this.#byNamespace.get(namespace);
