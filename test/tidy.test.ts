@@ -76,16 +76,19 @@ describe('src/', () => {
   });
 
   test('nothing is any, default-exported, or switched off for the compiler', () => {
-    const loose = files.flatMap(({ path, lines }) =>
-      lines
-        .filter((line) => !isComment(line))
-        .filter((line) =>
-          /(?::|\bas|<) ?any\b|\bany\[\]|^export default|@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b/.test(
-            line,
-          ),
-        )
-        .map((line) => `${path}: ${line.trim()}`),
-    );
+    const loose = files
+      .filter(({ path }) => !isGenerated(path))
+      .flatMap(({ path, lines }) =>
+        lines
+          .filter((line) => !isComment(line))
+          .map(withoutStrings)
+          .filter((line) =>
+            /(?::|\bas|<) ?any\b|\bany\[\]|^export default|@ts-(?:ignore|nocheck|expect-error)|\bTODO\b|\bFIXME\b/.test(
+              line,
+            ),
+          )
+          .map((line) => `${path}: ${line.trim()}`),
+      );
     expect(loose).toEqual([]);
   });
 
@@ -113,6 +116,10 @@ function folderOf(path: string): string {
 
 function isComment(line: string): boolean {
   return /^\s*(\/?\*|\/\/)/.test(line);
+}
+
+function withoutStrings(line: string): string {
+  return line.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, "''");
 }
 
 function isGenerated(path: string): boolean {
