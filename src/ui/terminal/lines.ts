@@ -1,8 +1,9 @@
 /** The lines in which results always look the same: probes, checks with their counterexample, findings. */
-import { describeFailure, printFlow, printSeen, printStatus } from '../../check/describe-result.ts';
+import { describeFailure, printFlow, printStatus } from '../../check/describe-result.ts';
 import type { CheckStatus, ProbeResult } from '../../check/grade.ts';
 import type { CheckReport, Stage } from '../../runner/events.ts';
 import type { Why } from '../../runner/why.ts';
+import type { Phase } from '../../scenario/model.ts';
 import type { Style } from '../style.ts';
 import { wrap } from './wrap.ts';
 
@@ -13,16 +14,17 @@ export function paintStatus(status: CheckStatus | Stage['status'], style: Style)
   return status === 'fail' ? style.bad(word) : style.warn(word);
 }
 
-/** `  blocked     default/web -> google.com:80/TCP   no answer in 2.0 s` */
-export function probeLine({ probe, observation }: ProbeResult, style: Style): string {
+/** `  broken   BLOCKED     default/web -> google.com:80/TCP  (no answer in 2.0 s)` */
+export function probeLine(phase: Phase, { probe, observation }: ProbeResult, style: Style): string {
   const { outcome, detail } = observation;
   const paint = outcome === 'allowed' ? style.good : outcome === 'unknown' ? style.warn : style.bad;
-  return `  ${paint(outcome.toUpperCase().padEnd(11))}${printFlow(probe)}  ${style.dim(`(${detail})`)}\n`;
+  return `  ${phase.padEnd(8)} ${paint(outcome.toUpperCase().padEnd(11))}${printFlow(probe)}  ${style.dim(`(${detail})`)}\n`;
 }
 
 /** One line for a passed check; flow, expectation, decision and next command for the others. */
-export function checkLines({ result, explained }: CheckReport, style: Style): string {
-  const { id, says, status, counterexample } = result;
+export function checkLines({ result, explained }: CheckReport, style: Style, idWidth = 0): string {
+  const { says, status, counterexample } = result;
+  const id = result.id.padEnd(idWidth);
   if (status === 'pass') return `${paintStatus(status, style)} ${id}   ${says}\n`;
   const flow = counterexample ? printFlow(counterexample.probe) : says;
   const details = describeFailure(result, explained).map((line) => `     ${line}`);
@@ -38,8 +40,4 @@ export function whyLines({ observation, diagnosis }: Why, asked: string, style: 
     lines.push('', wrap(`${code}: ${object}: ${summary}`, style.columns, '- ', '  '), `  next: ${next}`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-export function unexpectedLines(result: ProbeResult): string {
-  return `     ${printSeen(result)}\n`;
 }

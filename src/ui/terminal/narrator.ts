@@ -2,7 +2,7 @@
  * Tells a session to a terminal, append-only: it subscribes to the runner's events and writes. Progress goes to one stream and
  * results to the other, so that machines can read the results alone.
  */
-import type { RunnerEvent } from '../../runner/events.ts';
+import type { CheckReport, RunnerEvent } from '../../runner/events.ts';
 import type { Style } from '../style.ts';
 import { checkLines, paintStatus, probeLine } from './lines.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -24,14 +24,13 @@ export function createNarrator({ style, out, progress, strict }: NarratorOptions
         return out(
           `${style.bold(event.scenario.title)}\n${style.dim(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`)}\n`,
         );
-      case 'work-started':
-        return;
       case 'work-finished':
         return progress(style.dim(`  ${event.what}  ${(event.durationMs / 1000).toFixed(2)} s\n`));
+      case 'work-started':
       case 'phase-reached':
-        return progress(style.dim(`  ${event.phase}\n`));
+        return;
       case 'probe-finished':
-        if (event.phase !== 'fixed') out(probeLine(event.result, style));
+        if (event.phase !== 'fixed') out(probeLine(event.phase, event.result, style));
         return;
       case 'page-opened':
         return out(`\n${rule(style)}\n${style.bold(`${event.number}/${event.count}  ${event.page.title}`)}\n\n`);
@@ -53,7 +52,7 @@ export function createNarrator({ style, out, progress, strict }: NarratorOptions
         if (strict) for (const problem of event.problems) out(`${style.bad('UNEXPECTED')} ${problem}\n\n`);
         return;
       case 'checks-graded':
-        return out(`${event.reports.map((report) => checkLines(report, style)).join('')}\n`);
+        return out(checksText(event.reports, style));
       case 'hint-given':
         return out(`${style.bold(`Hint ${event.number} of ${event.count}`)}\n${renderMarkdown(event.text, style)}\n`);
       case 'reset-done':
@@ -64,6 +63,11 @@ export function createNarrator({ style, out, progress, strict }: NarratorOptions
         );
     }
   };
+}
+
+function checksText(reports: readonly CheckReport[], style: Style): string {
+  const width = Math.max(0, ...reports.map(({ result }) => result.id.length));
+  return `${reports.map((report) => checkLines(report, style, width)).join('')}\n`;
 }
 
 function resetText(discarded: readonly string[], restored: readonly string[]): string {
