@@ -30,8 +30,14 @@ describe.skipIf(!dash)('the shell against /bin/dash (skipped where the machine h
           });
           const container = startContainer('dash');
           const ours = await container.run(['sh', '-c', script, 'sh'], { env: { TMP: '/tmp' } });
-          expect({ stdout: ours.stdout, status: ours.status }, ours.stderr).toEqual({ stdout: real.stdout, status: real.status });
-          expect(container.kernel.table.list().map((entry) => entry.pid), 'nothing is left behind').toEqual([1]);
+          expect({ stdout: ours.stdout, status: ours.status }, ours.stderr).toEqual({
+            stdout: real.stdout,
+            status: real.status,
+          });
+          expect(
+            container.kernel.table.list().map((entry) => entry.pid),
+            'nothing is left behind',
+          ).toEqual([1]);
         });
       }
     });

@@ -91,6 +91,8 @@ export async function parseOptions(process: Process, spec: OptionSpec): Promise<
       flags.add(letter);
       if (!takesValue(letter)) continue;
       const attached = words.slice(i + 1);
+      const optional = short.startsWith('::', short.indexOf(letter) + 1);
+      if (optional && attached === '') continue;
       const value = attached !== '' ? attached.replace(/^\0/, '') : args[++at];
       if (value === undefined) await unknown(process, `option requires an argument -- '${letter}'`);
       setValue(letter, value ?? '');

@@ -1,24 +1,147 @@
-/** The text programs of a BusyBox image by path. Network programs and the images' own come from elsewhere. */
+/** The text programs by path. Network programs, and what else an image has, come from the images. */
 import { shellProgram } from '../interpreter/main.ts';
 import type { Program, ProgramTable } from '../process.ts';
 import { cat, echo, isFalse, isTrue, printf, seq, sleep, test, yes } from './basics.ts';
+import { cut, sort, tr } from './columns.ts';
+import { base64, digestProgram, hexdump, od } from './encode.ts';
+import { expr } from './expr.ts';
+import { chmod, chown, cp, ln, mkdir, mktemp, mv, rm, rmdir, touch } from './files-change.ts';
+import { df, du, ls, stat } from './files-list.ts';
+import { find } from './find.ts';
+import { grep } from './grep.ts';
+import { head, rev, tail, tee, uniq, wc } from './lines.ts';
+import { basename, dirname, pwd, readlink, realpath, which } from './names.ts';
+import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts';
+import { env, nice, nohup, printenv, time, timeoutProgram, watch, xargs } from './run-others.ts';
+import { sed } from './sed.ts';
+import {
+  clear,
+  date,
+  dmesg,
+  free,
+  groups,
+  hostname,
+  id,
+  nproc,
+  sync,
+  tty,
+  uname,
+  uptime,
+  vi,
+  whoami,
+} from './system.ts';
+import { tar } from './tar.ts';
 
-const byName: Readonly<Record<string, Program>> = {
+const common: Readonly<Record<string, Program>> = {
   '[': test,
-  ash: shellProgram('ash'),
+  base64,
+  basename,
   cat,
+  chgrp: chown,
+  chmod,
+  chown,
+  clear,
+  cp,
+  cut,
+  date,
+  df,
+  dirname,
+  dmesg,
+  du,
   echo,
+  egrep: grep,
+  env,
+  expr,
   false: isFalse,
+  fgrep: grep,
+  find,
+  free,
+  grep,
+  groups,
+  head,
+  hostname,
+  id,
+  kill,
+  ln,
+  ls,
+  md5sum: digestProgram('md5'),
+  mkdir,
+  mktemp,
+  mv,
+  nice,
+  nohup,
+  nproc,
+  od,
+  pgrep,
+  pidof,
+  pkill,
+  printenv,
   printf,
+  ps,
+  pwd,
+  readlink,
+  realpath,
+  rev,
+  rm,
+  rmdir,
+  sed,
   seq,
-  sh: shellProgram('ash'),
+  sha1sum: digestProgram('sha1'),
+  sha256sum: digestProgram('sha256'),
+  sha512sum: digestProgram('sha512'),
   sleep,
+  sort,
+  stat,
+  sync,
+  tail,
+  tar,
+  tee,
   test,
+  touch,
+  tr,
   true: isTrue,
+  tty,
+  uname,
+  uniq,
+  uptime,
+  watch,
+  wc,
+  which,
+  whoami,
+  xargs,
   yes,
 };
 
-/** Every applet under `directory`. */
+/** BusyBox applets under `directory`, shell included: `busybox` and `alpine`. */
 export function busyboxPrograms(directory = '/bin'): ProgramTable {
-  return new Map(Object.entries(byName).map(([name, program]) => [`${directory}/${name}`, program]));
+  const ash = shellProgram('ash');
+  const all = { ...common, ash, hexdump, hd: hexdump, killall, sh: ash, time, timeout: timeoutProgram('busybox'), vi };
+  return new Map(Object.entries(all).map(([name, program]) => [`${directory}/${name}`, program]));
+}
+
+/** Debian-based images: dash as sh, bash, coreutils where they differ; no ps, kill only as a builtin and in procps. */
+export function debianPrograms(): ProgramTable {
+  const absent: ReadonlySet<string> = new Set([
+    'kill',
+    'pgrep',
+    'pidof',
+    'pkill',
+    'ps',
+    'uptime',
+    'free',
+    'watch',
+    'dmesg',
+  ]);
+  const programs = Object.entries(common).filter(([name]) => !absent.has(name));
+  const shells: readonly (readonly [string, Program])[] = [
+    ['sh', shellProgram('dash')],
+    ['dash', shellProgram('dash')],
+    ['bash', shellProgram('bash')],
+  ];
+  return new Map(
+    [...programs, ...shells, ['timeout', timeoutProgram('coreutils')] as const].map(([name, program]) => [
+      `/usr/bin/${name}`,
+      program,
+    ]),
+  );
 }
