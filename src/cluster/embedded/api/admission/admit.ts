@@ -3,6 +3,11 @@ import type { KubeObject } from '../../../../kube/objects.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Core, Draft } from '../machinery/core.ts';
 import { forbidden, notFound } from '../machinery/status.ts';
+import { admitLimitRanges } from './limits.ts';
+import { admitPriority, admitTolerations } from './pod-basics.ts';
+import { admitNamespaceLevels, admitPodSecurity } from './pod-security.ts';
+import { admitQuota } from './quota.ts';
+import { admitServiceAccount } from './service-account.ts';
 
 const immortalNamespaces: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 const namespaceKind = { group: '', resource: 'namespaces', kind: 'Namespace' };
@@ -10,9 +15,24 @@ const namespaceKind = { group: '', resource: 'namespaces', kind: 'Namespace' };
 /** Mutating plugins first, on a defaulted object that has its metadata. Throws StatusError. */
 export function admitCreate(core: Core, draft: Draft): void {
   admitNamespace(core, draft);
+  if (draft.kind.id === 'pods') {
+    admitLimitRanges(core, draft);
+    admitServiceAccount(core, draft);
+    admitPriority(core, draft);
+    admitTolerations(draft);
+  }
+  if (draft.kind.id === 'namespaces') admitNamespaceLevels(core, draft);
+  admitPodSecurity(core, draft);
+  admitQuota(core, draft);
 }
 
-export function admitUpdate(_core: Core, _draft: Draft): void {}
+/** Status writes pass: only what a person can change is asked about. */
+export function admitUpdate(core: Core, draft: Draft): void {
+  const { kind, request } = draft;
+  if (request.subresource && request.subresource !== 'ephemeralcontainers') return;
+  if (kind.id === 'namespaces') admitNamespaceLevels(core, draft);
+  if (kind.id !== 'pods' || request.subresource === 'ephemeralcontainers') admitPodSecurity(core, draft);
+}
 
 /** NamespaceLifecycle. */
 export function admitDelete(_core: Core, kind: Kind, current: KubeObject): void {

@@ -8,6 +8,7 @@ import { structSchema } from '../kinds/schema.ts';
 import type { RequestInfo } from '../machinery.ts';
 import { apiVersionOf, type Core, clone } from './core.ts';
 import { DecodeError, decode, isRecord } from './decode.ts';
+import { orderMetadata } from './metadata.ts';
 import { badRequest } from './status.ts';
 
 /** A private copy in the shape of the stored version. Throws 400. */
@@ -75,4 +76,14 @@ export function decodeLoosely(body: Record<string, unknown>): {
 
 function dropNulls(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, child]) => child !== null));
+}
+
+/** Puts fields that defaults and admission added where Go's encoder would write them; `object` is changed in place. */
+export function inGoOrder(kind: Kind, object: KubeObject): void {
+  const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
+  if (!schema) return;
+  const { value } = decode(schema, object, 'json');
+  for (const key of Object.keys(object)) if (key !== 'kind' && key !== 'apiVersion') delete object[key];
+  Object.assign(object, value);
+  object.metadata = orderMetadata(object.metadata);
 }

@@ -4,7 +4,7 @@ import { admitCreate } from '../admission/admit.ts';
 import type { RequestInfo, ResourceId } from '../machinery.ts';
 import { required } from '../validation/field-error.ts';
 import { type Core, type Draft, kindOf, scopeOf } from './core.ts';
-import { decodeBody } from './decode-object.ts';
+import { decodeBody, inGoOrder } from './decode-object.ts';
 import { recordUpdate } from './managed-fields.ts';
 import { fillMetadata } from './metadata.ts';
 import { alreadyExists, badRequest, invalid } from './status.ts';
@@ -40,6 +40,7 @@ export function commitCreate(
   const strategy = strategyOf(kind);
   fillMetadata(core, draft);
   strategy.applyDefaults(object);
+  const fields = managedFields ?? recordUpdate(core, draft, undefined);
   admitCreate(core, draft);
   strategy.prepareForCreate(core, draft);
   const { name = '' } = object.metadata;
@@ -48,7 +49,7 @@ export function commitCreate(
   if (errors.length > 0) throw invalid(kind.group, kind.kind, name, errors);
   if (core.store.find(kind.id, namespace, name)) throw alreadyExists(kind, name);
   for (const text of strategy.warnings(object)) request.warn?.(text);
-  const fields = managedFields ?? recordUpdate(core, draft, undefined);
+  inGoOrder(kind, object);
   if (fields) object.metadata.managedFields = fields;
   if (request.dryRun) return withoutVersion(object);
   return core.store.put(kind.id, object);

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../../../kube/objects.ts';
 import { admitUpdate } from '../admission/admit.ts';
 import type { RequestInfo, ResourceId } from '../machinery.ts';
 import { type Core, type Draft, kindOf, sameJson, scopeOf } from './core.ts';
-import { decodeBody } from './decode-object.ts';
+import { decodeBody, inGoOrder } from './decode-object.ts';
 import { recordUpdate } from './managed-fields.ts';
 import { orderMetadata } from './metadata.ts';
 import { badRequest, conflict, invalid, notFound, staleMessage } from './status.ts';
@@ -50,6 +50,7 @@ export function commitUpdate(
   keepOutsideSubresource(draft);
   keepServerMetadata(draft);
   strategy.applyDefaults(object);
+  const fields = managedFields ?? recordUpdate(core, draft, current);
   strategy.prepareForUpdate(core, draft);
   countGeneration(draft);
   admitUpdate(core, draft);
@@ -57,7 +58,7 @@ export function commitUpdate(
   const { name = '' } = current.metadata;
   if (errors.length > 0) throw invalid(kind.group, kind.kind, name, errors);
   for (const text of strategy.warnings(object)) request.warn?.(text);
-  const fields = managedFields ?? recordUpdate(core, draft, current);
+  inGoOrder(kind, object);
   if (fields && fields.length > 0) object.metadata.managedFields = fields;
   else delete object.metadata.managedFields;
   if (sameJson(object, current)) return current;
@@ -66,7 +67,7 @@ export function commitUpdate(
   return core.store.put(kind.id, object);
 }
 
-function checkPreconditions({ kind, object, current, namespace }: Draft & { current: KubeObject }): void {
+function checkPreconditions({ kind, object, current }: Draft & { current: KubeObject }): void {
   const { resourceVersion, uid } = object.metadata;
   const { name = '' } = current.metadata;
   if (uid && uid !== current.metadata.uid) {
@@ -77,7 +78,6 @@ function checkPreconditions({ kind, object, current, namespace }: Draft & { curr
     );
   }
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(kind, name, staleMessage);
-  void namespace;
 }
 
 /** What no client can change: identity, times, and the course of a deletion. */
