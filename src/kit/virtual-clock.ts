@@ -6,10 +6,17 @@ import type { Clock, Timer } from './clock.ts';
 
 /** A client that waits for something open-ended (a watch, a followed log): time may run, but not away. */
 export interface Hold {
+  /** The client has just been told something: before the next long jump it gets a moment of real time to act on it. */
+  told(): void;
   release(): void;
 }
 
 export interface VirtualClock extends Clock {
+  /**
+   * Somebody may have been told something: while held, time stands still for `reactMs` real milliseconds, so that a client
+   * in another process can act on it before the world has moved on. Urgent timers do not wait.
+   */
+  news(): void;
   /** While held, time runs even without urgent timers: `burstMs` at once, then `pace` virtual per real millisecond. */
   hold(): Hold;
   /** Runs every timer due within the next `ms`, in order, and leaves the clock exactly `ms` later. */
@@ -33,16 +40,24 @@ export interface VirtualClockOptions {
   /** How far a fresh hold lets time jump at once. Long enough for a pod's grace period and two back-offs. */
   readonly burstMs?: number;
   readonly pace?: number;
+  /** Real milliseconds that a client gets to react to news. */
+  readonly reactMs?: number;
 }
 
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   return new JumpingClock(options);
 }
 
+/** A client that reacts does so within this much real time … */
+const reactionMs = 60;
+/** … and shorter jumps than this (virtual) do not outrun it. */
+const longJumpMs = 1000;
+
 class JumpingClock implements VirtualClock {
   readonly #timers = new Heap();
   readonly #burstMs: number;
   readonly #pace: number;
+  readonly #reactMs: number;
   readonly #hurried: Clock;
   #nowMs: number;
   #sequence = 0;
@@ -51,12 +66,18 @@ class JumpingClock implements VirtualClock {
   /** Up to here (virtual) time may run without an urgent timer, as of `#allowanceSetAt` (real). */
   #allowanceUntil = Number.NEGATIVE_INFINITY;
   #allowanceSetAt = 0;
+  /** Real time until which a client is given time to react to news. */
+  #quietUntil = 0;
+  /** Until then (real) somebody may still react to what it was told. */
+  #reactionUntil = 0;
   #turnScheduled = false;
   #advancing = false;
   #wake: NodeJS.Timeout | undefined;
 
-  constructor({ startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10 }: VirtualClockOptions) {
+  constructor(options: VirtualClockOptions) {
+    const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10, reactMs = 10 } = options;
     this.#nowMs = startMs;
+    this.#reactMs = reactMs;
     this.#burstMs = burstMs;
     this.#pace = pace;
     this.#hurried = {
@@ -78,6 +99,10 @@ class JumpingClock implements VirtualClock {
     return this.#hurried;
   }
 
+  news(): void {
+    if (this.#holds > 0) this.#quietUntil = performance.now() + this.#reactMs;
+  }
+
   hold(): Hold {
     if (this.#holds++ === 0 || this.#horizon() < this.#nowMs + this.#burstMs) {
       this.#allowanceUntil = this.#nowMs + this.#burstMs;
@@ -86,6 +111,9 @@ class JumpingClock implements VirtualClock {
     this.#scheduleTurn();
     let released = false;
     return {
+      told: () => {
+        if (!released) this.#reactionUntil = performance.now() + reactionMs;
+      },
       release: () => {
         if (!released) this.#holds--;
         released = true;
@@ -136,7 +164,12 @@ class JumpingClock implements VirtualClock {
     const next = this.#timers.peek();
     if (this.#advancing || !next) return;
     if (next.due > this.#nowMs && this.#urgentCount === 0 && next.due > this.#horizon()) {
-      if (this.#holds > 0) this.#wakeLater(next.due - this.#horizon());
+      if (this.#holds > 0) this.#wakeLater((next.due - this.#horizon()) / this.#pace);
+      return;
+    }
+    const reactionLeftMs = this.#reactionUntil - performance.now();
+    if (this.#urgentCount === 0 && next.due > this.#nowMs + longJumpMs && reactionLeftMs > 0) {
+      this.#wakeLater(reactionLeftMs);
       return;
     }
     this.#fire(next);
@@ -145,13 +178,15 @@ class JumpingClock implements VirtualClock {
 
   /** How far time may move now without anybody's urgent timer. */
   #horizon(): number {
-    if (this.#holds === 0) return this.#nowMs;
+    if (this.#holds === 0 || performance.now() < this.#quietUntil) return this.#nowMs;
     return this.#allowanceUntil + (performance.now() - this.#allowanceSetAt) * this.#pace;
   }
 
   #wakeLater(virtualMs: number): void {
     clearTimeout(this.#wake);
-    this.#wake = setTimeout(() => this.#scheduleTurn(), Math.min(virtualMs / this.#pace + 1, 2 ** 30));
+    const quietMs = this.#quietUntil - performance.now();
+    const delayMs = quietMs > 0 ? quietMs : virtualMs / this.#pace;
+    this.#wake = setTimeout(() => this.#scheduleTurn(), Math.min(delayMs + 1, 2 ** 30));
     this.#wake.unref();
   }
 

@@ -41,6 +41,20 @@ describe('the virtual clock', () => {
     expect(clock.now()).toBe(10_000);
   });
 
+  test('a holder that is told something may act before time jumps far', async () => {
+    const clock = virtualClock({ startMs: 0, burstMs: 60_000 });
+    const hold = clock.hold();
+    const seen: string[] = [];
+    clock.after(500, () => {
+      seen.push('near');
+      hold.told();
+      setTimeout(() => hold.release(), 5);
+    });
+    clock.after(20_000, () => seen.push('far'));
+    await realTurns(150);
+    expect([clock.now(), seen]).toEqual([500, ['near']]);
+  });
+
   test('a released clock stands still again', async () => {
     const clock = virtualClock({ startMs: 0, burstMs: 10_000 });
     clock.hold().release();

@@ -10,7 +10,7 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-const read = async (path: string) => (await lab.http('GET', path)).json() as Record<string, never>;
+const read = async (path: string) => (await lab.http('GET', path)).json();
 
 describe.skipIf(!hasKubectl)('kubectl create sends protobuf', () => {
   const created = async (args: string, path: string) => {
@@ -186,7 +186,7 @@ describe.skipIf(!hasKubectl)('kubectl create sends protobuf', () => {
       '1h',
     ]);
     expect(result.stderr).not.toContain('error');
-    const withoutVolatile = (pod: Record<string, never>) => {
+    const withoutVolatile = (pod: Record<string, unknown>) => {
       const { nodeName: _node, ...rest } = pod['spec'] as { nodeName?: string; containers: Record<string, unknown>[] };
       return rest;
     };

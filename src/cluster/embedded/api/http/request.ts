@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../../kit/clock.ts';
 import type { Random } from '../../../../kit/random.ts';
+import type { Hold } from '../../../../kit/virtual-clock.ts';
 import type { KubeObject, Status } from '../../../../kube/objects.ts';
 import type { PodStreams } from '../../runtime.ts';
 import type { Machinery, ServedType } from '../machinery.ts';
@@ -36,8 +37,8 @@ export interface ServerContext {
   readonly random: Random;
   readonly version: VersionInfo;
   readonly tokens: ServiceAccountTokens;
-  /** Keeps a virtual clock running while a client waits for something open-ended. Returns the release. */
-  readonly hold: () => () => void;
+  /** Keeps a virtual clock running while a client waits for something open-ended; on a real clock it does nothing. */
+  readonly hold: () => Hold;
   /** Aborts when the server closes: open-ended answers end. */
   readonly closing: AbortSignal;
 }

@@ -1,5 +1,6 @@
 /** What a watch sends: one JSON line per change that concerns its selection, until the client goes, time is up or the server closes. */
 import type { ServerResponse } from 'node:http';
+import type { Hold } from '../../../../kit/virtual-clock.ts';
 import type { KubeObject } from '../../../../kube/objects.ts';
 import { invalid } from '../machinery/status.ts';
 import type { ServedType, StoreEvent } from '../machinery.ts';
@@ -83,6 +84,7 @@ class WatchStream {
   readonly #form: Form;
   readonly #context: ServerContext;
   #columnsSent = false;
+  #hold: Hold | undefined;
 
   constructor(request: ApiRequest, response: ServerResponse, type: ServedType, form: Form, context: ServerContext) {
     this.#request = request;
@@ -117,7 +119,8 @@ class WatchStream {
   follow(dispose: () => void): void {
     const { clock, hold, closing } = this.#context;
     const response = this.#response;
-    const release = hold();
+    this.#hold = hold();
+    this.#hold.told();
     const seconds = wholeNumber(this.#request.query, 'timeoutSeconds');
     const timeoutMs = seconds ? seconds * 1000 : shortestMs * (1 + this.#context.random.next());
     const end = (): void => {
@@ -133,7 +136,7 @@ class WatchStream {
     closing.addEventListener('abort', end);
     response.once('close', () => {
       dispose();
-      release();
+      this.#hold?.release();
       timeout.cancel();
       next.cancel();
       closing.removeEventListener('abort', end);
@@ -160,6 +163,7 @@ class WatchStream {
   #write(type: EventType, object: unknown): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
     this.#response.write(`${JSON.stringify({ type, object })}\n`);
+    this.#hold?.told();
     if (this.#response.writableLength > backlogLimit) this.#response.destroy();
   }
 }

@@ -17,9 +17,16 @@ export function endedStatus(exitCode: number): EndStatus {
 
 /** containerd and runc refuse before there is a process; kubectl prints the message and exits 1. */
 export function startFailedStatus(error: StartError, execId: string): EndStatus {
-  return internal(
-    `error executing command in container: failed to exec in container: failed to start exec "${execId}": ${error.message}`,
-  );
+  const refusal = 'error executing command in container: failed to exec in container: failed to start exec';
+  return internal(error.message.startsWith(refusal) ? error.message : `${refusal} "${execId}": ${error.message}`);
+}
+
+/**
+ * The API server translates WebSockets to the kubelet's SPDY, and an error that is no exit code passes through its own
+ * wrapping once more: over WebSockets people read "Internal error occurred: Internal error occurred: …".
+ */
+export function translatedStatus(status: EndStatus): EndStatus {
+  return status.reason === 'InternalError' ? internal(status.message ?? '') : status;
 }
 
 export function failedStatus(cause: unknown): EndStatus {

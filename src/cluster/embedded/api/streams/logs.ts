@@ -19,7 +19,7 @@ export async function sendLogs(
   const stop = () => gone.abort();
   response.once('close', stop);
   context.closing.addEventListener('abort', stop);
-  const release = query.follow ? context.hold() : () => {};
+  const hold = query.follow ? context.hold() : undefined;
   try {
     const chunks = context.streams.logs(namespace, pod, query, gone.signal)[Symbol.asyncIterator]();
     const first = chunks.next();
@@ -28,12 +28,13 @@ export async function sendLogs(
     response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
     response.flushHeaders();
     for (let next = await first; !next.done && !gone.signal.aborted; next = await chunks.next()) {
+      hold?.told();
       if (!response.write(next.value)) await room(response);
     }
   } catch (error) {
     if (!response.headersSent) throw error;
   } finally {
-    release();
+    hold?.release();
     context.closing.removeEventListener('abort', stop);
   }
   response.end();

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { type ApiRequest, flag, header, type Reply, type ServerContext } from '../http/request.ts';
 import { badRequest } from '../machinery/status.ts';
+import { StatusError } from '../machinery.ts';
 import { sendLogs } from './logs.ts';
 import { portForwardOverSpdy, portForwardOverWebSocket } from './port-forward.ts';
 import { openSession, type Session, type SessionOptions } from './remote-session.ts';
@@ -22,7 +23,7 @@ export async function podStream(
   const { upgrade } = request;
   if (!upgrade) throw badRequest('Upgrade request required');
   const isWebSocket = /websocket/i.test(header(request.raw, 'upgrade') ?? '');
-  const release = context.hold();
+  const hold = context.hold();
   try {
     if (stream === 'portforward') {
       await (isWebSocket ? portForwardOverWebSocket : portForwardOverSpdy)(request, upgrade, namespace, pod, context);
@@ -41,8 +42,12 @@ export async function podStream(
       const connection = upgradeToSpdy(request, upgrade, ['v4.channel.k8s.io']);
       await serveSpdySession(connection, session, sessionOptions(request));
     }
+  } catch (error) {
+    // What the kubelet itself refuses arrives as plain text, which kubectl quotes behind "unable to upgrade connection".
+    if (error instanceof StatusError && error.code === 500) return { type: 'text', code: 500, text: error.message };
+    throw error;
   } finally {
-    release();
+    hold.release();
   }
   return { type: 'taken' };
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type ApiRequest, header } from '../http/request.ts';
 import { badRequest } from '../machinery/status.ts';
-import type { EndStatus } from './end-status.ts';
+import { type EndStatus, translatedStatus } from './end-status.ts';
 import type { Session, Transport } from './remote-session.ts';
 
 /** Bytes of one message; kubectl sends stdin in pieces of 32 KiB. */
@@ -60,7 +60,7 @@ export function serveSession(webSocket: WebSocket, session: Session): Promise<vo
   const transport: Transport = {
     send: (stream, bytes) => sendFrame(webSocket, channels[stream], bytes),
     finish(status: EndStatus) {
-      void sendFrame(webSocket, channels.error, Buffer.from(JSON.stringify(status)));
+      void sendFrame(webSocket, channels.error, Buffer.from(JSON.stringify(translatedStatus(status))));
       webSocket.close(1000);
     },
   };
