@@ -2,13 +2,20 @@
 import type { Command } from './command.ts';
 import { applyCommand } from './commands/apply.ts';
 import { createCommand } from './commands/create.ts';
+import { debugCommand } from './commands/debug.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { describeCommand } from './commands/describe.ts';
 import { attachCommand, execCommand } from './commands/exec.ts';
+import { exposeCommand } from './commands/expose.ts';
 import { getCommand } from './commands/get.ts';
 import { annotateCommand, labelCommand } from './commands/label.ts';
 import { logsCommand } from './commands/logs.ts';
+import { patchCommand } from './commands/patch.ts';
+import { runCommand } from './commands/run.ts';
+import { autoscaleCommand, scaleCommand } from './commands/scale.ts';
+import { setCommand } from './commands/set.ts';
 import { versionCommand } from './commands/version.ts';
+import { waitCommand } from './commands/wait.ts';
 
 export const commands: readonly Command[] = [
   createCommand,
@@ -22,4 +29,12 @@ export const commands: readonly Command[] = [
   labelCommand,
   annotateCommand,
   versionCommand,
+  autoscaleCommand,
+  scaleCommand,
+  patchCommand,
+  setCommand,
+  waitCommand,
+  runCommand,
+  exposeCommand,
+  debugCommand,
 ];

@@ -59,6 +59,7 @@ export interface DeleteOptions {
   /** Seconds; -1 = as the object says. */
   readonly gracePeriod: number;
   readonly names: boolean;
+  readonly quiet?: boolean;
 }
 
 async function runDelete(call: Call): Promise<number> {
@@ -190,7 +191,7 @@ export async function deleteOne(session: Session, target: Doomed, options: Delet
     });
     uid = answer.metadata?.uid ?? answer.details?.uid ?? '';
   }
-  session.out(deletedLine(target, options));
+  if (!options.quiet) session.out(deletedLine(target, options));
   return uid;
 }
 
