@@ -4,8 +4,9 @@ import { busyboxImages } from './busybox-image.ts';
 import type { Image, Repository } from './image.ts';
 import { nginxImages } from './nginx-image.ts';
 import { systemImages } from './system-images.ts';
+import { toolImages } from './tool-images.ts';
 
-const repositories: readonly Repository[] = [...busyboxImages, ...nginxImages, ...systemImages];
+const repositories: readonly Repository[] = [...busyboxImages, ...nginxImages, ...systemImages, ...toolImages];
 const byName = new Map(
   repositories.flatMap((repository) => repository.names.map((name) => [name, repository] as const)),
 );

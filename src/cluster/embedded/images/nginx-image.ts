@@ -1,13 +1,14 @@
 /** nginx's official image, Debian and Alpine flavours: entrypoint, default page, default configuration, curl on Debian. */
 import type { MemoryFs } from '../../../shell/memory-fs.ts';
 import type { ProgramTable } from '../../../shell/process.ts';
+import { seedAlpine } from './busybox-image.ts';
 import { type Image, type Repository, root } from './image.ts';
 import type { ContainerNet } from './net-program.ts';
 import { curl } from './programs/curl/curl.ts';
 import { curl788, curl811 } from './programs/curl/flavour.ts';
 import { nginx } from './programs/nginx.ts';
 import { nginxEntrypoint } from './programs/nginx-entrypoint.ts';
-import { makeDirectories, writeRelease, writeText, writeUsers } from './seed-files.ts';
+import { makeDirectories, seedDebian, writeText, writeUsers } from './seed-files.ts';
 import { alpineUserland, debianUserland } from './userland.ts';
 
 export const welcomePage = `<!DOCTYPE html>
@@ -141,27 +142,11 @@ function programs(net: ContainerNet, alpine: boolean, version: string): ProgramT
 }
 
 function seed(fs: MemoryFs, alpine: boolean): void {
-  makeDirectories(fs, [
-    '/boot',
-    '/home',
-    '/lib',
-    '/media',
-    '/mnt',
-    '/opt',
-    '/root',
-    '/run',
-    '/srv',
-    '/usr/lib',
-    '/var/cache/nginx',
-    '/docker-entrypoint.d',
-  ]);
-  writeUsers(fs, [{ uid: 101, gid: 101, name: 'nginx', home: '/nonexistent' }], alpine ? '/bin/sh' : '/bin/bash');
-  writeRelease(
-    fs,
-    alpine
-      ? { id: 'alpine', name: 'Alpine Linux', version: '3.21.3' }
-      : { id: 'debian', name: 'Debian GNU/Linux', version: '12' },
-  );
+  const user = { uid: 101, gid: 101, name: 'nginx', home: '/nonexistent' };
+  if (alpine) seedAlpine(fs);
+  else seedDebian(fs, [user]);
+  writeUsers(fs, [user], alpine ? '/bin/sh' : '/bin/bash');
+  makeDirectories(fs, ['/var/cache/nginx', '/docker-entrypoint.d']);
   writeText(fs, '/etc/nginx/nginx.conf', mainConfig);
   writeText(fs, '/etc/nginx/conf.d/default.conf', defaultServer);
   writeText(fs, '/usr/share/nginx/html/index.html', welcomePage);

@@ -34,3 +34,26 @@ export function writeRelease(fs: MemoryFs, { id, name, version }: Release): void
   const pretty = `${name} ${version}`;
   writeText(fs, '/etc/os-release', `PRETTY_NAME="${pretty}"\nNAME="${name}"\nVERSION_ID="${version}"\nID=${id}\n`);
 }
+
+/** Debian since 12: /bin and its like are links into /usr. */
+export function seedDebian(fs: MemoryFs, users: readonly User[]): void {
+  makeDirectories(fs, [
+    '/boot',
+    '/home',
+    '/media',
+    '/mnt',
+    '/opt',
+    '/root',
+    '/run',
+    '/srv',
+    '/usr/bin',
+    '/usr/sbin',
+    '/usr/lib',
+    '/usr/local/bin',
+    '/var/log',
+  ]);
+  for (const name of ['bin', 'sbin', 'lib']) fs.symlink(`usr/${name}`, `/${name}`);
+  fs.symlink('/run', '/var/run');
+  writeUsers(fs, users, '/bin/bash');
+  writeRelease(fs, { id: 'debian', name: 'Debian GNU/Linux', version: '12' });
+}

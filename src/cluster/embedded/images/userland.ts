@@ -1,4 +1,6 @@
 /** The programs that come with a base system: BusyBox's applets, Alpine's, Debian's. */
+
+import { shellProgram } from '../../../shell/interpreter/main.ts';
 import type { Program, ProgramTable } from '../../../shell/process.ts';
 import { busyboxPrograms } from '../../../shell/programs/table.ts';
 import { busyboxApplets } from './busybox-applets.ts';
@@ -66,10 +68,12 @@ function alpineFolder(name: string): string {
 
 /** Debian's slim base: no ps, ping, wget or ip. Its text programs are close enough to BusyBox's for what labs do. */
 export function debianUserland(net: ContainerNet): ProgramTable {
-  const missing = new Set(['ps', 'vi', 'kill', 'pkill', 'killall', 'free', 'uptime', 'watch', 'hexdump', 'which']);
+  const missing = new Set(['ps', 'vi', 'kill', 'pkill', 'killall', 'free', 'uptime', 'watch', 'hexdump', 'ash']);
   const programs = new Map<string, Program>();
   for (const [path, program] of busyboxPrograms('/usr/bin')) {
-    if (!missing.has(path.slice('/usr/bin/'.length)) || path.endsWith('/which')) programs.set(path, program);
+    if (!missing.has(path.slice('/usr/bin/'.length))) programs.set(path, program);
   }
+  for (const shell of ['dash', 'bash'] as const) programs.set(`/usr/bin/${shell}`, shellProgram(shell));
+  programs.set('/usr/bin/sh', shellProgram('dash'));
   return programs.set('/usr/bin/getent', getent(net)).set('/usr/bin/hostname', hostname(net));
 }
