@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
+import type { VirtualClock } from '../../kit/virtual-clock.ts';
 import { writeKubeconfig } from '../../kube/kubeconfig.ts';
 import type { Pod } from '../../kube/objects.ts';
 import type { OutsideHost } from '../provider.ts';
@@ -14,7 +15,7 @@ import { type ServiceAccountTokens, serviceAccountTokens } from './api/http/serv
 import { createMachinery } from './api/machinery/create.ts';
 import type { Machinery } from './api/machinery.ts';
 import { bootstrap } from './bootstrap/bootstrap.ts';
-import { controlPlaneName, planNodes } from './bootstrap/nodes.ts';
+import { planNodes } from './bootstrap/nodes.ts';
 import { startControllers } from './controllers/start-controllers.ts';
 import { eventRecorder } from './event-recorder.ts';
 import { createRuntime, type EmbeddedRuntime } from './images/create-runtime.ts';
@@ -82,8 +83,10 @@ export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Pr
     serviceAccountToken,
   });
   const context = { machinery, stores: shared, clock, random, events };
-  const stopControllers = startControllers(context, { caPem: credentials.caPem, controlPlane: controlPlaneName(name) });
+  const stopControllers = startControllers(context, { caPem: credentials.caPem });
+  const stopNews = tellNews(machinery, options.clock);
   const stop = (): void => {
+    stopNews();
     stopControllers();
     kubelet.close();
     runtime.close();
@@ -138,6 +141,14 @@ export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Pr
     stop();
     throw error;
   }
+}
+
+/** Every change that a client may be watching gives it time to react, where time could jump on instead. */
+function tellNews(machinery: Machinery, clock: Clock | VirtualClock): () => void {
+  if (!('news' in clock)) return () => {};
+  return machinery.subscribe(undefined, (_event, resource) => {
+    if (resource !== 'events') clock.news();
+  });
 }
 
 /** A clock that is late until it catches up: what is made meanwhile looks old. */

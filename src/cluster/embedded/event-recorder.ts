@@ -1,10 +1,10 @@
 /**
  * Writes Events as client-go's recorder does: equal ones are counted up, floods are thinned out, and what is older than an
- * hour is forgotten. The scheduler speaks the newer events.k8s.io dialect, which fills other fields.
+ * hour is forgotten.
  */
 import type { Clock } from '../../kit/clock.ts';
 import type { Random } from '../../kit/random.ts';
-import { type KubeEvent, microTimestamp, type ObjectMeta, timestamp } from '../../kube/objects.ts';
+import { type KubeEvent, type ObjectMeta, timestamp } from '../../kube/objects.ts';
 import { StatusError } from './api/machinery.ts';
 import type { Store } from './stores.ts';
 
@@ -27,8 +27,6 @@ export interface NewEvent {
 export interface EventSource {
   readonly component: string;
   readonly host?: string;
-  /** events.k8s.io/v1: eventTime and an action in place of counts and a source. */
-  readonly dialect?: 'events.k8s.io';
 }
 
 export interface EventRecorder {
@@ -59,7 +57,15 @@ const lifetimeMs = 3_600_000;
 export function eventRecorder(events: Store<KubeEvent>, clock: Clock, random: Random): EventRecorder {
   const known = new Map<string, Known>();
   const buckets = new Map<string, Bucket>();
+  let lastNanosecond = 0n;
   const similar = new Map<string, { messages: Set<string>; lastMs: number }>();
+
+  /** Names sort in the order of the events, also within one millisecond: clients list them by name. */
+  const nextNanosecond = (): bigint => {
+    const now = BigInt(Math.floor(clock.now())) * 1_000_000n;
+    lastNanosecond = (now > lastNanosecond ? now : lastNanosecond) + BigInt(1 + random.integer(1_000));
+    return lastNanosecond;
+  };
 
   const allow = (key: string): boolean => {
     const now = clock.now();
@@ -98,18 +104,14 @@ export function eventRecorder(events: Store<KubeEvent>, clock: Clock, random: Ra
     }
   };
 
-  const count = (key: string, entry: Known, source: EventSource, message: string): boolean => {
+  const count = (key: string, entry: Known, message: string): boolean => {
     const current = events.find(entry.namespace, entry.name);
     known.delete(key);
     if (!current) return false;
     known.set(key, entry);
     entry.count++;
     entry.lastMs = clock.now();
-    events.update(
-      source.dialect
-        ? { ...current, series: { count: entry.count, lastObservedTime: microTimestamp(clock.now()) } }
-        : { ...current, message, count: entry.count, lastTimestamp: timestamp(clock.now()) },
-    );
+    events.update({ ...current, message, count: entry.count, lastTimestamp: timestamp(clock.now()) });
     return true;
   };
 
@@ -123,9 +125,8 @@ export function eventRecorder(events: Store<KubeEvent>, clock: Clock, random: Ra
     if (!allow(subject)) return;
     const key = combined ? group : `${group}/${message}`;
     const earlier = known.get(key);
-    if (earlier && count(key, earlier, source, message)) return;
-    const nanoseconds = BigInt(Math.floor(clock.now())) * 1_000_000n + BigInt(random.integer(1_000_000));
-    const eventName = `${name}.${nanoseconds.toString(16)}`;
+    if (earlier && count(key, earlier, message)) return;
+    const eventName = `${name}.${nextNanosecond().toString(16)}`;
     known.set(key, { name: eventName, namespace, count: 1, lastMs: clock.now() });
     events.create(build(source, { ...event, message }, eventName, namespace, clock.now()));
   };
@@ -163,15 +164,6 @@ function build(source: EventSource, event: NewEvent, name: string, namespace: st
     type,
     reportingComponent: source.component,
   };
-  if (source.dialect) {
-    return {
-      ...common,
-      source: {},
-      eventTime: microTimestamp(nowMs),
-      action: reason === 'Scheduled' ? 'Binding' : 'Scheduling',
-      reportingInstance: `${source.component}-${source.host ?? ''}`,
-    };
-  }
   return {
     ...common,
     source: { component: source.component, ...(source.host && { host: source.host }) },

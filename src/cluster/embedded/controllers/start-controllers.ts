@@ -17,8 +17,6 @@ import { startStatefulSetController } from './workloads/stateful-set.ts';
 export interface ControllerOptions {
   /** Goes into every namespace's kube-root-ca.crt. */
   readonly caPem: string;
-  /** Where the scheduler claims to run. */
-  readonly controlPlane: string;
 }
 
 export function startControllers(context: ControllerContext, options: ControllerOptions): Controller {
@@ -26,7 +24,7 @@ export function startControllers(context: ControllerContext, options: Controller
   const stops: Controller[] = [
     startNamespaceController(context, options.caPem),
     startGarbageCollector(context),
-    startScheduler(context, options.controlPlane),
+    startScheduler(context),
     startEndpointsController(context),
     startReplicaManager<ReplicaSet>(context, {
       store: stores.replicaSets,

@@ -5,9 +5,9 @@ import { type Controller, type ControllerContext, keyOf, splitKey } from '../con
 import { isActive } from '../pod-facts.ts';
 import { type ClusterView, chooseNode } from './choose-node.ts';
 
-export function startScheduler(context: ControllerContext, hostName: string): Controller {
+export function startScheduler(context: ControllerContext): Controller {
   const { stores, clock } = context;
-  const source = { component: 'default-scheduler', host: hostName, dialect: 'events.k8s.io' } as const;
+  const source = { component: 'default-scheduler' };
   /** Key → whether the end of another pod may help. */
   const unplaced = new Map<string, boolean>();
 

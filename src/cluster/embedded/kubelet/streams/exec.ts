@@ -1,14 +1,12 @@
 /** `kubectl exec`: a program beside the container's first process, through a terminal where one was asked for. */
 import { type ExecOptions, type ExecProcess, StartError } from '../../runtime.ts';
 import type { ContainerRecord } from '../container-record.ts';
-import type { KubeletContext } from '../pod-state.ts';
 import { containerNotFound } from './targets.ts';
 
 export type StreamIo = Omit<ExecOptions, 'argv' | 'urgent'>;
 
-/** Throws StatusError 500 where nothing runs, StartError with containerd's whole sentence where there is no such program. */
+/** Throws StatusError 500 where nothing runs, StartError in runc's words where there is no such program. */
 export function exec(
-  context: KubeletContext,
   record: ContainerRecord | undefined,
   container: string,
   argv: readonly string[],
@@ -19,8 +17,8 @@ export function exec(
   try {
     return instance.running.exec({ ...io, argv, urgent: true });
   } catch (error) {
-    if (!(error instanceof StartError) || error.message.startsWith('failed to ')) throw error;
-    const prefix = `error executing command in container: failed to exec in container: failed to start exec "${context.random.hex(64)}": OCI runtime exec failed: exec failed: unable to start container process: `;
+    if (!(error instanceof StartError) || error.message.startsWith('OCI runtime ')) throw error;
+    const prefix = 'OCI runtime exec failed: exec failed: unable to start container process: ';
     throw new StartError(`${prefix}${error.message}`, error.exitCode);
   }
 }

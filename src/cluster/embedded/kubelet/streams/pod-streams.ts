@@ -35,7 +35,7 @@ export function podStreams(context: KubeletContext, stateOf: FindState): PodStre
       const pod = podOf(namespace, name);
       const container = chooseContainer(pod, query.container);
       scheduled(namespace, name);
-      return exec(context, recordOf(pod, container), container, query.argv, io);
+      return exec(recordOf(pod, container), container, query.argv, io);
     },
     attach(namespace, name, query, io) {
       const pod = podOf(namespace, name);
