@@ -4,6 +4,8 @@
  */
 import type { Clock } from '../../../../kit/clock.ts';
 import type { Random } from '../../../../kit/random.ts';
+import type { KubeObject } from '../../../../kube/objects.ts';
+import { calicoDefinitions, calicoObjects } from '../kinds/calico.ts';
 import type { Machinery } from '../machinery.ts';
 import { type Core, kindOf, scopeOf } from './core.ts';
 import { kindsOf } from './custom-definition.ts';
@@ -19,11 +21,13 @@ import { updateObject } from './write-update.ts';
 export interface MachineryOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** With Calico's kinds, tiers and settings, as its manifest leaves them. Default: true. */
+  readonly calico?: boolean;
 }
 
 const definitions = 'customresourcedefinitions.apiextensions.k8s.io';
 
-/** Empty: not even a namespace. `seedCalico` and the controllers fill it. */
+/** Not even a namespace is in it: bootstrap and the controllers fill it. */
 export function createMachinery(options: MachineryOptions): Machinery {
   const store = new Store();
   const registry = new Registry();
@@ -31,6 +35,8 @@ export function createMachinery(options: MachineryOptions): Machinery {
   store.subscribe(definitions, ({ type, object }) => {
     registry.define(object.metadata.name ?? '', type === 'DELETED' ? [] : kindsOf(object));
   });
+  for (const name of ['controller-manager', 'etcd-0', 'scheduler']) store.put('componentstatuses', healthy(name));
+  if (options.calico !== false) seedCalico(core);
   return {
     types: () => registry.all(),
     convert: (object, version) => fromStorage(object, version),
@@ -57,4 +63,21 @@ export function createMachinery(options: MachineryOptions): Machinery {
     subscribe: (id, listener) => store.subscribe(id, listener),
     eventsSince: (id, version) => store.eventsSince(id, version),
   };
+}
+
+/** What the API server answers for a component that it has just asked. Nobody creates these. */
+function healthy(name: string): KubeObject {
+  const conditions = [{ type: 'Healthy', status: 'True', message: 'ok' }];
+  return { kind: 'ComponentStatus', apiVersion: 'v1', metadata: { name }, conditions };
+}
+
+function seedCalico(core: Core): void {
+  for (const definition of calicoDefinitions())
+    createObject(core, definitions, undefined, definition, { fieldManager: 'kubectl-client-side-apply' });
+  for (const object of calicoObjects()) {
+    const kind = core.registry
+      .all()
+      .find((candidate) => candidate.kind === object.kind && candidate.group === 'crd.projectcalico.org');
+    if (kind) createObject(core, kind.id, undefined, object, { fieldManager: 'calico-node' });
+  }
 }

@@ -26,7 +26,7 @@ export function columns(text: string): readonly ColumnDefinition[] {
 /** A column between others that prints with `-o wide` only is written `(Name)`. */
 function parseColumn(word: string, priority: number): ColumnDefinition {
   const wide = word.startsWith('(');
-  const [head = '', type = 'string'] = word.replace(/^\(|\)$/g, '').split(':');
+  const [head = '', type = 'string'] = (wide ? word.slice(1, -1) : word).split(':');
   const isName = head.endsWith('*');
   return {
     name: isName ? head.slice(0, -1) : head,
