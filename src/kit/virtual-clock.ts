@@ -12,11 +12,6 @@ export interface Hold {
 }
 
 export interface VirtualClock extends Clock {
-  /**
-   * Somebody may have been told something: while held, time stands still for `reactMs` real milliseconds, so that a client
-   * in another process can act on it before the world has moved on. Urgent timers do not wait.
-   */
-  news(): void;
   /** While held, time runs even without urgent timers: `burstMs` at once, then `pace` virtual per real millisecond. */
   hold(): Hold;
   /** Runs every timer due within the next `ms`, in order, and leaves the clock exactly `ms` later. */
@@ -40,8 +35,6 @@ export interface VirtualClockOptions {
   /** How far a fresh hold lets time jump at once. Long enough for a pod's grace period and two back-offs. */
   readonly burstMs?: number;
   readonly pace?: number;
-  /** Real milliseconds that a client gets to react to news. */
-  readonly reactMs?: number;
 }
 
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
@@ -50,14 +43,13 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
 
 /** A client that reacts does so within this much real time … */
 const reactionMs = 60;
-/** … and shorter jumps than this (virtual) do not outrun it. */
+/** … and no more than this (virtual), in however many jumps, outruns it meanwhile. */
 const longJumpMs = 1000;
 
 class JumpingClock implements VirtualClock {
   readonly #timers = new Heap();
   readonly #burstMs: number;
   readonly #pace: number;
-  readonly #reactMs: number;
   readonly #hurried: Clock;
   #nowMs: number;
   #sequence = 0;
@@ -66,18 +58,17 @@ class JumpingClock implements VirtualClock {
   /** Up to here (virtual) time may run without an urgent timer, as of `#allowanceSetAt` (real). */
   #allowanceUntil = Number.NEGATIVE_INFINITY;
   #allowanceSetAt = 0;
-  /** Real time until which a client is given time to react to news. */
-  #quietUntil = 0;
   /** Until then (real) somebody may still react to what it was told. */
   #reactionUntil = 0;
+  /** When (virtual) that was. */
+  #toldAtMs = Number.NEGATIVE_INFINITY;
   #turnScheduled = false;
   #advancing = false;
   #wake: NodeJS.Timeout | undefined;
 
   constructor(options: VirtualClockOptions) {
-    const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10, reactMs = 10 } = options;
+    const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10 } = options;
     this.#nowMs = startMs;
-    this.#reactMs = reactMs;
     this.#burstMs = burstMs;
     this.#pace = pace;
     this.#hurried = {
@@ -99,10 +90,6 @@ class JumpingClock implements VirtualClock {
     return this.#hurried;
   }
 
-  news(): void {
-    if (this.#holds > 0) this.#quietUntil = performance.now() + this.#reactMs;
-  }
-
   hold(): Hold {
     if (this.#holds++ === 0 || this.#horizon() < this.#nowMs + this.#burstMs) {
       this.#allowanceUntil = this.#nowMs + this.#burstMs;
@@ -112,7 +99,9 @@ class JumpingClock implements VirtualClock {
     let released = false;
     return {
       told: () => {
-        if (!released) this.#reactionUntil = performance.now() + reactionMs;
+        if (released) return;
+        this.#toldAtMs = this.#nowMs;
+        this.#reactionUntil = performance.now() + reactionMs;
       },
       release: () => {
         if (!released) this.#holds--;
@@ -168,7 +157,7 @@ class JumpingClock implements VirtualClock {
       return;
     }
     const reactionLeftMs = this.#reactionUntil - performance.now();
-    if (this.#urgentCount === 0 && next.due > this.#nowMs + longJumpMs && reactionLeftMs > 0) {
+    if (this.#urgentCount === 0 && next.due > this.#toldAtMs + longJumpMs && reactionLeftMs > 0) {
       this.#wakeLater(reactionLeftMs);
       return;
     }
@@ -178,15 +167,13 @@ class JumpingClock implements VirtualClock {
 
   /** How far time may move now without anybody's urgent timer. */
   #horizon(): number {
-    if (this.#holds === 0 || performance.now() < this.#quietUntil) return this.#nowMs;
+    if (this.#holds === 0) return this.#nowMs;
     return this.#allowanceUntil + (performance.now() - this.#allowanceSetAt) * this.#pace;
   }
 
-  #wakeLater(virtualMs: number): void {
+  #wakeLater(realMs: number): void {
     clearTimeout(this.#wake);
-    const quietMs = this.#quietUntil - performance.now();
-    const delayMs = quietMs > 0 ? quietMs : virtualMs / this.#pace;
-    this.#wake = setTimeout(() => this.#scheduleTurn(), Math.min(delayMs + 1, 2 ** 30));
+    this.#wake = setTimeout(() => this.#scheduleTurn(), Math.min(realMs + 1, 2 ** 30));
     this.#wake.unref();
   }
 

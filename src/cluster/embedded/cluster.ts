@@ -5,7 +5,6 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../../kit/clock.ts';
 import { seededRandom } from '../../kit/random.ts';
-import type { VirtualClock } from '../../kit/virtual-clock.ts';
 import { writeKubeconfig } from '../../kube/kubeconfig.ts';
 import type { Pod } from '../../kube/objects.ts';
 import type { OutsideHost } from '../provider.ts';
@@ -84,9 +83,7 @@ export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Pr
   });
   const context = { machinery, stores: shared, clock, random, events };
   const stopControllers = startControllers(context, { caPem: credentials.caPem });
-  const stopNews = tellNews(machinery, options.clock);
   const stop = (): void => {
-    stopNews();
     stopControllers();
     kubelet.close();
     runtime.close();
@@ -141,14 +138,6 @@ export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Pr
     stop();
     throw error;
   }
-}
-
-/** Every change that a client may be watching gives it time to react, where time could jump on instead. */
-function tellNews(machinery: Machinery, clock: Clock | VirtualClock): () => void {
-  if (!('news' in clock)) return () => {};
-  return machinery.subscribe(undefined, (_event, resource) => {
-    if (resource !== 'events') clock.news();
-  });
 }
 
 /** A clock that is late until it catches up: what is made meanwhile looks old. */
