@@ -50,9 +50,11 @@ describe('the virtual clock', () => {
       hold.told();
       setTimeout(() => hold.release(), 5);
     });
-    clock.after(20_000, () => seen.push('far'));
+    const tick = (): void => void clock.after(400, tick);
+    tick();
     await realTurns(150);
-    expect([clock.now(), seen]).toEqual([500, ['near']]);
+    expect(seen).toEqual(['near']);
+    expect(clock.now()).toBeLessThan(2000);
   });
 
   test('a released clock stands still again', async () => {

@@ -6,7 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Clock } from '../../../../kit/clock.ts';
+import { type Clock, realClock } from '../../../../kit/clock.ts';
 import { LabError } from '../../../../kit/errors.ts';
 import type { Random } from '../../../../kit/random.ts';
 import type { Hold, VirtualClock } from '../../../../kit/virtual-clock.ts';
@@ -66,6 +66,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     machinery,
     streams,
     clock,
+    wallClock: realClock(),
     random,
     version,
     tokens,

@@ -34,6 +34,8 @@ export interface ServerContext {
   readonly machinery: Machinery;
   readonly streams: PodStreams;
   readonly clock: Clock;
+  /** The client's own time: how long it said that it would watch. Never virtual. */
+  readonly wallClock: Clock;
   readonly random: Random;
   readonly version: VersionInfo;
   readonly tokens: ServiceAccountTokens;

@@ -117,7 +117,7 @@ class WatchStream {
 
   /** Keeps the stream open until somebody ends it, then calls `dispose`. */
   follow(dispose: () => void): void {
-    const { clock, hold, closing } = this.#context;
+    const { wallClock, hold, closing } = this.#context;
     const response = this.#response;
     this.#hold = hold();
     this.#hold.told();
@@ -126,11 +126,11 @@ class WatchStream {
     const end = (): void => {
       response.end();
     };
-    const timeout = clock.after(timeoutMs, end);
-    let next = clock.after(bookmarkEveryMs, () => tick());
+    const timeout = wallClock.after(timeoutMs, end);
+    let next = wallClock.after(bookmarkEveryMs, () => tick());
     const tick = (): void => {
       this.bookmark(false);
-      next = clock.after(bookmarkEveryMs, tick);
+      next = wallClock.after(bookmarkEveryMs, tick);
     };
     if (!flag(this.#request.query, 'allowWatchBookmarks')) next.cancel();
     closing.addEventListener('abort', end);
