@@ -4,6 +4,7 @@ import type { ProgramTable } from '../../../shell/process.ts';
 import { seedAlpine } from './busybox-image.ts';
 import { type Image, type Repository, root } from './image.ts';
 import type { ContainerNet } from './net-program.ts';
+import { busyboxPing } from './programs/busybox-ping.ts';
 import { curl } from './programs/curl/curl.ts';
 import { curl788, curl811 } from './programs/curl/flavour.ts';
 import { nginx } from './programs/nginx.ts';
@@ -137,6 +138,8 @@ function programs(net: ContainerNet, alpine: boolean, version: string): ProgramT
     ['/usr/sbin/nginx', nginx(version)(net)],
     ['/docker-entrypoint.sh', nginxEntrypoint],
     ['/usr/bin/curl', curl(alpine ? curl811 : curl788)(net)],
+    // Not in the official image, but in the one that the recordings were made with.
+    ['/usr/bin/ping', busyboxPing(net)],
   ]);
   return new Map([...(alpine ? alpineUserland(net) : debianUserland(net)), ...own]);
 }

@@ -3,10 +3,10 @@ import type { Process } from '../../../shell/process.ts';
 import type { TcpConnection } from '../net/sockets.ts';
 
 export interface RelayOptions {
+  /** Tells the peer when standard input has ended (ncat); the other nc's just stop sending. */
+  readonly shutdown?: boolean;
   /** Ends with standard input instead of with the connection (`nc -N -q0`, traditional nc). */
   readonly stopAtInputEnd: boolean;
-  /** Stops after so long without data, 0 status. */
-  readonly idleMs?: number;
 }
 
 /** Resolves with 0 when the peer has closed. Rejects with ConnectionReset. */
@@ -15,7 +15,7 @@ export async function relay(process: Process, connection: TcpConnection, options
   const sending = (async () => {
     for (let bytes = await process.stdin.read(); bytes; bytes = await process.stdin.read())
       await connection.write(bytes);
-    connection.close();
+    if (options.shutdown || options.stopAtInputEnd) connection.close();
   })().catch((error: unknown) => {
     failure = error;
   });

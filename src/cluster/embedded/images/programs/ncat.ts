@@ -80,7 +80,8 @@ async function dial(
   }
   if (line.flags.has('v')) await print(process.stderr, `Ncat: Connected to ${ip}:${port}.\n`);
   try {
-    if (!line.flags.has('z')) await relay(process, opened.connection, { stopAtInputEnd: line.flags.has('send-only') });
+    if (!line.flags.has('z'))
+      await relay(process, opened.connection, { stopAtInputEnd: line.flags.has('send-only'), shutdown: true });
     else if (line.flags.has('v'))
       await print(process.stderr, 'Ncat: 0 bytes sent, 0 bytes received in 0.01 seconds.\n');
     return 0;
@@ -104,7 +105,7 @@ async function listen(net: ContainerNet, process: Process, line: CommandLine): P
         (line.values.has('c') ? ['/bin/sh', '-c', lastValue(line, 'c') ?? ''] : undefined);
       const serve = async (): Promise<void> => {
         if (words) await process.spawn(words, { stdin: connection, stdout: connection })?.status;
-        else await relay(process, connection, { stopAtInputEnd: false });
+        else await relay(process, connection, { stopAtInputEnd: false, shutdown: true });
         connection.release();
       };
       if (!line.flags.has('k')) {

@@ -160,7 +160,7 @@ async function sendRequest(
   const first = `${facts.method} ${target} ${version}`;
   if (config.verbose) {
     const lines = [first, ...headers.map(([name, value]) => `${name}: ${value}`), ''];
-    await print(process.stderr, lines.map((text) => `> ${text}\r\n`).join(''));
+    await print(process.stderr, lines.map((text) => `> ${text}\n`).join(''));
   }
   void flavour;
   await writeMessage(connection, first, headers, sent);
@@ -214,7 +214,8 @@ function urlEncode(text: string): string {
   return `${text.slice(0, equals)}${equals > 0 ? '=' : ''}${encodeURIComponent(text.slice(equals + 1))}`;
 }
 
+/** With the line ends of the recordings: a terminal shows no carriage returns. */
 function headText({ version, status, reason, headers }: HttpResponse): string {
   const lines = [`${version} ${status} ${reason}`, ...headers.map(([name, value]) => `${name}: ${value}`), ''];
-  return lines.map((text) => `${text}\r\n`).join('');
+  return lines.map((text) => `${text}\n`).join('');
 }
