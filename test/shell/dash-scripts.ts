@@ -284,7 +284,7 @@ E
     `set -- -abfoo -z; while getopts :ab: o; do echo "$o [$OPTARG]"; done; echo $OPTIND`,
     `set -- -b; while getopts :b: o; do echo "$o [$OPTARG]"; done`,
     `umask; umask 077; umask; umask -S`,
-    `alias foo='echo aliased'\nfoo bar\nunalias foo; foo 2>/dev/null; echo $?`,
+    `alias foo='echo aliased'\nfoo bar\nunalias foo\nfoo 2>/dev/null; echo $?`,
     `kill -0 $$; echo $?; kill -l 15; kill -l 9`,
     `x=5; readonly x; echo $x; readonly -p | grep '^readonly x'`,
     `: a b c; echo $?; true x; echo $?; false; echo $?`,

@@ -8,7 +8,11 @@ export const cd: Builtin = async (shell, [, ...args]) => {
   const physical = args[0] === '-P';
   const [given] = args.filter((arg, i) => i > 0 || !/^-[LP]$/.test(arg));
   const target = given === '-' ? shell.vars.get('OLDPWD') : (given ?? shell.vars.get('HOME'));
-  if (target === undefined) throw new BuiltinFailure(given === '-' ? 'OLDPWD not set' : 'HOME not set');
+  if (target === undefined) {
+    // Without HOME ash and dash stay where they are and say nothing.
+    if (given === undefined) return 0;
+    throw new BuiltinFailure('OLDPWD not set');
+  }
   const { path, searched } = findDirectory(shell, target);
   const { fs } = shell.process;
   const stat = fs.stat(path);

@@ -93,7 +93,7 @@ export const kill: Builtin = async (shell, [, ...args]) => {
   if (first === '-l' || first === '-L') return listSignals(shell, args[1]);
   let signal: Signal | '0' = 'SIGTERM';
   let rest = args;
-  if (first !== undefined && first.startsWith('-') && first !== '--' && args.length > 0) {
+  if (first?.startsWith('-') && first !== '--') {
     const name = first === '-s' || first === '-n' ? args[1] : first.slice(1);
     const parsed = name === '0' ? '0' : parseSignal(name ?? '');
     if (!parsed) return badSignal(shell, name ?? '');

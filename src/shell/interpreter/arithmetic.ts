@@ -4,7 +4,7 @@
 export interface ArithmeticScope {
   get(name: string): string | undefined;
   set(name: string, value: string): void;
-  /** BusyBox evaluates a variable's text as an expression, dash wants a number. */
+  /** BusyBox evaluates a variable's text as an expression and knows the comma; dash wants a number and does not. */
   readonly recursive: boolean;
 }
 
@@ -95,7 +95,7 @@ class Parser {
 
   whole(): bigint {
     let value = this.#assignment();
-    while (this.#accept(',')) value = this.#assignment();
+    while (this.#scope.recursive && this.#accept(',')) value = this.#assignment();
     if (this.#at < this.#tokens.length) throw new ArithmeticProblem('syntax');
     return value;
   }

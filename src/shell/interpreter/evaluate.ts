@@ -25,6 +25,7 @@ export async function runList(shell: Shell, list: List, final = false): Promise<
 }
 
 async function runItem(shell: Shell, item: ListItem, final: boolean): Promise<number> {
+  if (shell.options.has('n') && !shell.interactive) return shell.status;
   if (item.background) return runBackground(shell, item);
   return runAndOr(shell, item, final);
 }

@@ -28,7 +28,7 @@ export async function expandParameter(
     case 'plain':
       return plain(shell, name, quoted);
     case 'length':
-      return one(String(name === '@' || name === '*' ? shell.positional.length : [...required(shell, name)].length));
+      return one(String([...required(shell, name)].length));
     case 'default':
     case 'assign':
     case 'error':

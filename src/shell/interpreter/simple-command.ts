@@ -109,7 +109,7 @@ async function dispatch(
   final: boolean,
 ): Promise<number> {
   const [name = ''] = words;
-  const special = isSpecial(name);
+  const special = isSpecial(name) && isKnown(shell, name);
   const body = special ? undefined : shell.functions.get(name);
   const builtin = builtins.get(name);
   if (body) return withTemporary(shell, assignments, () => callFunction(shell, body, words));

@@ -106,7 +106,7 @@ export async function endStatus(shell: Shell, run: () => Promise<number>): Promi
   }
 }
 
-/** `$(…)`: the output without its trailing newlines. Leaves the status in the shell. */
+/** `$(…)`: the output without its trailing newlines. Leaves the status in the shell, apart from `$?`. */
 export async function captureOutput(shell: Shell, run: (shell: Shell) => Promise<number>): Promise<string> {
   const pipe = openPipe(guardOf(shell));
   const child = forkShell(shell, run, { stdout: pipe.sink });
@@ -118,7 +118,6 @@ export async function captureOutput(shell: Shell, run: (shell: Shell) => Promise
     chunks.push(chunk);
   }
   pipe.source.close();
-  shell.status = await child.status;
-  shell.substitutionStatus = shell.status;
+  shell.substitutionStatus = await child.status;
   return new TextDecoder().decode(joinBytes(chunks)).replaceAll('\0', '').replace(/\n+$/, '');
 }

@@ -192,7 +192,7 @@ class SedParser {
         return result;
       } else result += char;
     }
-    throw new SedProblem(isRegex ? "unmatched '" + delimiter + "'" : "unmatched '" + delimiter + "'");
+    throw new SedProblem(`unmatched '${delimiter}'`);
   }
 
   #regex(pattern: string, ignoreCase: boolean): RegExp | undefined {
@@ -303,9 +303,9 @@ class SedParser {
   #transliterate(): Action {
     const delimiter = this.#peek();
     this.#at++;
-    const unescape = (text: string): readonly string[] => [...text.replace(/\\n/g, '\n').replace(/\\\\/g, '\\')];
-    const from = unescape(this.#delimited(delimiter, false));
-    const to = unescape(this.#delimited(delimiter, false));
+    const plainChars = (text: string): readonly string[] => [...text.replace(/\\n/g, '\n').replace(/\\\\/g, '\\')];
+    const from = plainChars(this.#delimited(delimiter, false));
+    const to = plainChars(this.#delimited(delimiter, false));
     if (from.length !== to.length) throw new SedProblem("strings for 'y' command are different lengths");
     return { name: 'y', map: new Map(from.map((char, i) => [char, to[i] ?? char])) };
   }
