@@ -60,7 +60,6 @@ class JumpingClock implements VirtualClock {
   #allowanceSetAt = 0;
   /** Until then (real) somebody may still react to what it was told. */
   #reactionUntil = 0;
-  #toldAtMs = 0;
   /** When (virtual) that was. */
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #turnScheduled = false;
