@@ -32,7 +32,7 @@ export async function playCommand(
   const until = performance.now() + patienceMs;
   let outcome = await runText(context, text);
   let problems = compareOutcome(expect, outcome);
-  let pauseMs = 20;
+  let pauseMs = 100;
   while (problems.length > 0 && repeatable.test(text) && performance.now() < until) {
     await watchFor(context.client, pauseMs, context.signal);
     outcome = await runText(context, text);

@@ -76,7 +76,9 @@ async function detach(io: CliIo, options: UpOptions): Promise<ExitCode> {
     return EXIT.ok;
   } catch (error) {
     child.kill('SIGTERM');
-    throw await withLog(error, logPath, ended);
+    const explained = await withLog(error, logPath, ended);
+    await rm(folder, { recursive: true, force: true });
+    throw explained;
   } finally {
     await log.close();
   }
