@@ -24,13 +24,40 @@ export interface MemoryFs extends FileSystem {
 
 /** `nowMs` gives modification times; a plain directory `/` and nothing else is in it. */
 export function createMemoryFs(nowMs: () => number): MemoryFs {
-  const root = directoryNode(nowMs());
+  return fsOn(directoryNode(nowMs()), nowMs);
+}
+
+function fsOn(root: DirectoryNode, nowMs: () => number): MemoryFs {
   const fs: MemoryFs = { ...readingSide(root), ...writingSide(root, nowMs), ...specialSide(root, nowMs) };
   rootOf.set(fs, root);
   return fs;
 }
 
 const rootOf = new WeakMap<MemoryFs, DirectoryNode>();
+
+/**
+ * A tree of its own with the same content: how a container starts from its image. Much cheaper than writing every file
+ * again, because contents are shared until somebody changes them.
+ */
+export function copyMemoryFs(original: MemoryFs, nowMs: () => number): MemoryFs {
+  const tree = rootOf.get(original);
+  if (!tree) throw new FileError('EINVAL', '/');
+  return fsOn(copyDirectory(tree), nowMs);
+}
+
+function copyDirectory(directory: DirectoryNode): DirectoryNode {
+  const entries = new Map<string, TreeNode>();
+  for (const [name, node] of directory.entries) entries.set(name, copyNode(node));
+  return { ...directory, entries };
+}
+
+function copyNode(node: TreeNode): TreeNode {
+  if (node.type === 'directory') return copyDirectory(node);
+  // Room to append would be written to by both.
+  if (node.type === 'file' && node.buffer.length > node.length)
+    return { ...node, buffer: node.buffer.slice(0, node.length) };
+  return { ...node };
+}
 
 function find(root: DirectoryNode, path: string, followLast: boolean): TreeNode | undefined {
   const found = locate(root, path, followLast);

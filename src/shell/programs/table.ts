@@ -1,6 +1,7 @@
 /** The text programs by path. Network programs, and what else an image has, come from the images. */
 import { shellProgram } from '../interpreter/main.ts';
 import type { Program, ProgramTable } from '../process.ts';
+import { awk } from './awk.ts';
 import { cat, echo, isFalse, isTrue, printf, seq, sleep, test, yes } from './basics.ts';
 import { cut, sort, tr } from './columns.ts';
 import { base64, digestProgram, hexdump, od } from './encode.ts';
@@ -34,6 +35,7 @@ import { tar } from './tar.ts';
 
 const common: Readonly<Record<string, Program>> = {
   '[': test,
+  awk,
   base64,
   basename,
   cat,
