@@ -5,6 +5,7 @@ import type { Cli } from './cli.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addKubectlCommand } from './commands/kubectl.ts';
 import { addListCommand } from './commands/list.ts';
+import { addMatrixCommand } from './commands/matrix.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addTestCommand } from './commands/test.ts';
@@ -42,6 +43,7 @@ function buildProgram(cli: Cli): Command {
   addStartCommand(program, cli);
   addSessionCommands(program, cli);
   addTestCommand(program, cli);
+  addMatrixCommand(program, cli);
   addClusterCommands(program, cli);
   addKubectlCommand(program, cli);
   for (const command of allCommands(program)) {

@@ -1,6 +1,6 @@
 /** `cluster up`: an embedded cluster in this terminal until Ctrl-C, or in a process of its own. Its kubeconfig's path goes to stdout. */
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';

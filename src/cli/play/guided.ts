@@ -18,6 +18,8 @@ export interface GuidedOptions {
   readonly kubectl: KubectlChoice;
 }
 
+const waitText = 'Checking by traffic: silence takes a few seconds to be sure of.\n';
+
 type CommandPart = Extract<PagePart, { kind: 'command' }>;
 
 /** Leaving is no failure. */
@@ -105,6 +107,7 @@ class Guide {
       case 'hint':
         return this.#hint();
       case 'verify': {
+        this.#write(waitText);
         const { solved } = await this.#session.verify();
         this.#write(
           solved

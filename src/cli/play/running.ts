@@ -23,6 +23,7 @@ import { openLab } from './open-lab.ts';
 
 export function verifyRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
   return withSession(cli, options, async (session) => {
+    if (cli.io.stderr.isTTY) cli.io.stderr.write('checking by traffic: silence takes a few seconds to be sure of\n');
     const verification = await session.verify();
     if (options.output === 'json')
       cli.io.stdout.write(`${JSON.stringify(jsonVerification(session, verification), null, 2)}\n`);
