@@ -14,7 +14,7 @@ function busyboxImage(tag: string): Image {
     workingDir: '/',
     user: root,
     sizeBytes: musl ? 850_000 : 2_156_518,
-    programs: busyboxUserland,
+    programs: busyboxUserland(),
     seed: (fs) => seedBusybox(fs, musl),
   };
 }
@@ -35,7 +35,7 @@ function alpineImage(): Image {
     workingDir: '/',
     user: root,
     sizeBytes: 3_642_247,
-    programs: alpineUserland,
+    programs: alpineUserland(),
     seed: seedAlpine,
   };
 }

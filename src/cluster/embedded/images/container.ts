@@ -3,7 +3,7 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import { installDevices, installProcessFiles } from '../../../shell/devices.ts';
 import { type ContainerKernel, createContainerKernel } from '../../../shell/kernel.ts';
-import { createMemoryFs, type MemoryFs } from '../../../shell/memory-fs.ts';
+import { copyMemoryFs, createMemoryFs, type MemoryFs } from '../../../shell/memory-fs.ts';
 import type { Child } from '../../../shell/process.ts';
 import { installPrograms } from '../../../shell/program-files.ts';
 import {
@@ -16,6 +16,7 @@ import {
 import { defaultPath, type Image, type User } from './image.ts';
 import type { ContainerNet } from './net-program.ts';
 import { type PodFilesOptions, writePodFiles } from './pod-files.ts';
+import { bindPrograms } from './program-set.ts';
 
 export interface ContainerOptions extends StartOptions {
   readonly image: Image;
@@ -33,11 +34,10 @@ export interface ContainerOptions extends StartOptions {
 /** Throws StartError. */
 export function startContainer(options: ContainerOptions): RunningContainer {
   const { image, clock, container } = options;
-  const fs = createMemoryFs(() => clock.now());
-  const programs = image.programs(options.net);
+  const fs = copyMemoryFs(templateOf(image), () => clock.now());
+  const programs = bindPrograms(image.programs, options.net);
   const user = userOf(image, options.runAs);
   prepareFiles(fs, options);
-  installPrograms(fs, programs);
   const kernel = createContainerKernel({ fs, programs, clock, hostname: options.hostname, user });
   installProcessFiles(fs, kernel.table);
   const env = environment(options, user);
@@ -106,10 +106,24 @@ function start(
   }
 }
 
+/** When the images of the catalogue were built: what their files show as modified. */
+const builtMs = Date.UTC(2025, 3, 16, 12, 55, 34);
+const templates = new WeakMap<Image, MemoryFs>();
+
+/** The image's files, programs included; every container starts from a copy. */
+function templateOf(image: Image): MemoryFs {
+  const known = templates.get(image);
+  if (known) return known;
+  const fs = createMemoryFs(() => builtMs);
+  image.seed(fs);
+  for (const path of ['/dev', '/proc', '/sys', '/etc', '/tmp']) fs.mkdir(path, { recursive: true });
+  installPrograms(fs, new Map([...image.programs.keys()].map((path) => [path, async () => 0])));
+  templates.set(image, fs);
+  return fs;
+}
+
 function prepareFiles(fs: MemoryFs, options: ContainerOptions): void {
   const { random } = options;
-  options.image.seed(fs);
-  for (const path of ['/dev', '/proc', '/sys', '/etc', '/tmp']) fs.mkdir(path, { recursive: true });
   installDevices(fs, { random: (count) => Uint8Array.from({ length: count }, () => random.integer(256)) });
   writePodFiles(fs, options.podFiles);
   // kind bind-mounts it into every container.

@@ -1,9 +1,8 @@
 /** What an image is: a file system, programs, and what runs when a pod says nothing else. */
 
 import type { MemoryFs } from '../../../shell/memory-fs.ts';
-import type { ProgramTable } from '../../../shell/process.ts';
 import type { Libc } from '../net/resolver.ts';
-import type { ContainerNet } from './net-program.ts';
+import type { ProgramSet } from './program-set.ts';
 
 export interface User {
   readonly uid: number;
@@ -20,8 +19,7 @@ export interface Image {
   readonly workingDir: string;
   readonly user: User;
   readonly sizeBytes: number;
-  /** Programs by absolute path, for a container on this network. */
-  readonly programs: (net: ContainerNet) => ProgramTable;
+  readonly programs: ProgramSet;
   /** Everything that is no program. */
   readonly seed: (fs: MemoryFs) => void;
   /** SIGQUIT for nginx; SIGTERM otherwise. */

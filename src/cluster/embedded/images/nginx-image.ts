@@ -1,9 +1,9 @@
 /** nginx's official image, Debian and Alpine flavours: entrypoint, default page, default configuration, curl on Debian. */
 import type { MemoryFs } from '../../../shell/memory-fs.ts';
-import type { ProgramTable } from '../../../shell/process.ts';
 import { seedAlpine } from './busybox-image.ts';
 import { type Image, type Repository, root } from './image.ts';
-import type { ContainerNet } from './net-program.ts';
+import type { NetProgram } from './net-program.ts';
+import type { ProgramSet } from './program-set.ts';
 import { busyboxPing } from './programs/busybox-ping.ts';
 import { curl } from './programs/curl/curl.ts';
 import { curl788, curl811 } from './programs/curl/flavour.ts';
@@ -128,20 +128,20 @@ function nginxImage(tag: string): Image {
     user: root,
     sizeBytes: alpine ? 20_506_631 : 72_295_909,
     stopSignal: 'SIGQUIT',
-    programs: (net) => programs(net, alpine, version),
+    programs: programs(alpine, version),
     seed: (fs) => seed(fs, alpine),
   };
 }
 
-function programs(net: ContainerNet, alpine: boolean, version: string): ProgramTable {
-  const own = new Map([
-    ['/usr/sbin/nginx', nginx(version)(net)],
-    ['/docker-entrypoint.sh', nginxEntrypoint],
-    ['/usr/bin/curl', curl(alpine ? curl811 : curl788)(net)],
+function programs(alpine: boolean, version: string): ProgramSet {
+  return new Map<string, NetProgram>([
+    ...(alpine ? alpineUserland() : debianUserland()),
+    ['/usr/sbin/nginx', nginx(version)],
+    ['/docker-entrypoint.sh', () => nginxEntrypoint],
+    ['/usr/bin/curl', curl(alpine ? curl811 : curl788)],
     // Not in the official image, but in the one that the recordings were made with.
-    ['/usr/bin/ping', busyboxPing(net)],
+    ['/usr/bin/ping', busyboxPing],
   ]);
-  return new Map([...(alpine ? alpineUserland(net) : debianUserland(net)), ...own]);
 }
 
 function seed(fs: MemoryFs, alpine: boolean): void {

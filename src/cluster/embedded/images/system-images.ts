@@ -1,14 +1,14 @@
 /** The images of kube-system and of the pause container: CoreDNS works, the others are there to be looked at. */
-import type { Program } from '../../../shell/process.ts';
 import { type Image, type Repository, root } from './image.ts';
-import type { ContainerNet } from './net-program.ts';
+import type { NetProgram } from './net-program.ts';
+import type { ProgramSet } from './program-set.ts';
 import { coredns } from './programs/coredns.ts';
 import { idle } from './programs/idle.ts';
 
 interface Daemon {
   readonly names: readonly string[];
   readonly path: string;
-  readonly program: (net: ContainerNet) => Program;
+  readonly program: NetProgram;
   readonly sizeBytes: number;
 }
 
@@ -78,12 +78,12 @@ export const systemImages: readonly Repository[] = daemons.map(({ names, path, p
     user: root,
     sizeBytes,
     // Whatever command the pod names, it is this program: there is nothing else in the image.
-    programs: (net) => programTable(path, program(net)),
+    programs: programSet(path, program),
     seed: () => {},
   }),
 }));
 
-function programTable(path: string, program: Program): ReadonlyMap<string, Program> {
+function programSet(path: string, program: NetProgram): ProgramSet {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return new Map([path, `/usr/local/bin/${name}`, `/usr/bin/${name}`, `/bin/${name}`].map((file) => [file, program]));
 }

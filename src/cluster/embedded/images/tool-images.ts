@@ -2,10 +2,10 @@
 
 import { shellProgram } from '../../../shell/interpreter/main.ts';
 import type { MemoryFs } from '../../../shell/memory-fs.ts';
-import type { Program, ProgramTable } from '../../../shell/process.ts';
 import { seedAlpine } from './busybox-image.ts';
 import { type Image, type Repository, root, type User } from './image.ts';
-import type { ContainerNet, NetProgram } from './net-program.ts';
+import type { NetProgram } from './net-program.ts';
+import type { ProgramSet } from './program-set.ts';
 import { agnhost } from './programs/agnhost/agnhost.ts';
 import { bindHost, bindNslookup } from './programs/bind-host.ts';
 import { curl } from './programs/curl/curl.ts';
@@ -39,10 +39,10 @@ const tools: Readonly<Record<string, NetProgram>> = {
   '/sbin/ip': ip('iproute2'),
 };
 
-function withTools(net: ContainerNet, extra: Readonly<Record<string, NetProgram>> = {}): ProgramTable {
-  const programs = new Map<string, Program>(alpineUserland(net));
-  for (const [path, program] of Object.entries({ ...tools, ...extra })) programs.set(path, program(net));
-  for (const path of ['/bin/bash', '/bin/zsh']) programs.set(path, shellProgram('bash'));
+function withTools(extra: Readonly<Record<string, NetProgram>> = {}): ProgramSet {
+  const programs = alpineUserland();
+  for (const [path, program] of Object.entries({ ...tools, ...extra })) programs.set(path, program);
+  for (const path of ['/bin/bash', '/bin/zsh']) programs.set(path, () => shellProgram('bash'));
   return programs;
 }
 
@@ -58,7 +58,7 @@ fi
 exec "$@"
 `;
 
-const curlImage: Image = {
+const curlImage = (): Image => ({
   ...base,
   entrypoint: ['/entrypoint.sh'],
   cmd: ['curl'],
@@ -66,14 +66,14 @@ const curlImage: Image = {
   workingDir: '/home/curl_user',
   user: curlUser,
   sizeBytes: 9_555_714,
-  programs: (net) => new Map([...alpineUserland(net), ['/usr/bin/curl', curl(curl811)(net)]]),
+  programs: new Map([...alpineUserland(), ['/usr/bin/curl', curl(curl811)]]),
   seed(fs: MemoryFs) {
     seedAlpine(fs);
     makeDirectories(fs, ['/home/curl_user']);
     writeUsers(fs, [curlUser], '/bin/sh');
     writeText(fs, '/entrypoint.sh', curlEntrypoint, 0o755);
   },
-};
+});
 
 /** One static binary and nothing else: no shell to exec into. */
 function single(path: string, program: NetProgram, sizeBytes: number): Image {
@@ -81,7 +81,7 @@ function single(path: string, program: NetProgram, sizeBytes: number): Image {
     ...base,
     entrypoint: [path],
     sizeBytes,
-    programs: (net) => new Map([[path, program(net)]]),
+    programs: new Map([[path, program]]),
     seed: () => {},
   };
 }
@@ -95,6 +95,7 @@ function database(options: {
   readonly sizeBytes: number;
 }): Image {
   const alpine = options.tag.includes('alpine');
+  const own = Object.entries(options.programs).map(([name, program]) => [`/usr/local/bin/${name}`, program] as const);
   return {
     ...base,
     libc: alpine ? 'musl' : 'glibc',
@@ -102,13 +103,7 @@ function database(options: {
     cmd: [options.command],
     env: options.env,
     sizeBytes: options.sizeBytes,
-    programs(net) {
-      const userland = alpine ? alpineUserland(net) : debianUserland(net);
-      const own = Object.entries(options.programs).map(
-        ([name, program]) => [`/usr/local/bin/${name}`, program(net)] as const,
-      );
-      return new Map([...userland, ...own]);
-    },
+    programs: new Map([...(alpine ? alpineUserland() : debianUserland()), ...own]),
     seed(fs) {
       if (alpine) seedAlpine(fs);
       else seedDebian(fs, [options.user]);
@@ -119,10 +114,10 @@ function database(options: {
 }
 
 export const toolImages: readonly Repository[] = [
-  { names: ['curlimages/curl', 'curl/curl', 'curl'], image: () => curlImage },
+  { names: ['curlimages/curl', 'curl/curl', 'curl'], image: curlImage },
   {
     names: ['nicolaka/netshoot', 'netshoot', 'wbitt/network-multitool', 'praqma/network-multitool'],
-    image: () => ({ ...base, cmd: ['zsh'], workingDir: '/root', sizeBytes: 205_000_000, programs: withTools }),
+    image: () => ({ ...base, cmd: ['zsh'], workingDir: '/root', sizeBytes: 205_000_000, programs: withTools() }),
   },
   {
     names: ['e2e-test-images/agnhost', 'agnhost', 'kubernetes-e2e-test-images/agnhost'],
@@ -131,7 +126,7 @@ export const toolImages: readonly Repository[] = [
       entrypoint: ['/agnhost'],
       cmd: ['pause'],
       sizeBytes: 52_000_000,
-      programs: (net) => withTools(net, { '/agnhost': agnhost }),
+      programs: withTools({ '/agnhost': agnhost }),
     }),
   },
   { names: ['hashicorp/http-echo', 'http-echo'], image: () => single('/http-echo', httpEcho, 3_020_000) },

@@ -1,10 +1,10 @@
 /** The programs that come with a base system: BusyBox's applets, Alpine's, Debian's. */
 
 import { shellProgram } from '../../../shell/interpreter/main.ts';
-import type { Program, ProgramTable } from '../../../shell/process.ts';
 import { busyboxPrograms } from '../../../shell/programs/table.ts';
 import { busyboxApplets } from './busybox-applets.ts';
-import type { ContainerNet, NetProgram } from './net-program.ts';
+import type { NetProgram } from './net-program.ts';
+import { plain } from './program-set.ts';
 import { busybox, notPlayed } from './programs/busybox.ts';
 import { busyboxHttpd } from './programs/busybox-httpd.ts';
 import { busyboxNc } from './programs/busybox-nc.ts';
@@ -46,20 +46,20 @@ const alpineFolders: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Everything in /bin, as the official busybox image has it. */
-export function busyboxUserland(net: ContainerNet): ProgramTable {
-  const programs = new Map<string, Program>(busyboxApplets.map((name) => [`/bin/${name}`, notPlayed]));
-  for (const [path, program] of busyboxPrograms('/bin')) programs.set(path, program);
-  for (const [name, program] of Object.entries(networkApplets)) programs.set(`/bin/${name}`, program(net));
-  return programs.set('/bin/busybox', busybox);
+export function busyboxUserland(): Map<string, NetProgram> {
+  const programs = plain(busyboxApplets.map((name) => [`/bin/${name}`, notPlayed] as const));
+  for (const [path, program] of plain(busyboxPrograms('/bin'))) programs.set(path, program);
+  for (const [name, program] of Object.entries(networkApplets)) programs.set(`/bin/${name}`, program);
+  return programs.set('/bin/busybox', () => busybox);
 }
 
-export function alpineUserland(net: ContainerNet): ProgramTable {
-  const programs = new Map<string, Program>();
-  for (const [path, program] of busyboxUserland(net)) {
+export function alpineUserland(): Map<string, NetProgram> {
+  const programs = new Map<string, NetProgram>();
+  for (const [path, program] of busyboxUserland()) {
     const name = path.slice('/bin/'.length);
     if (!busyboxExtras.has(name)) programs.set(`${alpineFolder(name)}/${name}`, program);
   }
-  return programs.set('/usr/bin/getent', getent(net));
+  return programs.set('/usr/bin/getent', getent);
 }
 
 function alpineFolder(name: string): string {
@@ -67,13 +67,13 @@ function alpineFolder(name: string): string {
 }
 
 /** Debian's slim base: no ps, ping, wget or ip. Its text programs are close enough to BusyBox's for what labs do. */
-export function debianUserland(net: ContainerNet): ProgramTable {
+export function debianUserland(): Map<string, NetProgram> {
   const missing = new Set(['ps', 'vi', 'kill', 'pkill', 'killall', 'free', 'uptime', 'watch', 'hexdump', 'ash']);
-  const programs = new Map<string, Program>();
-  for (const [path, program] of busyboxPrograms('/usr/bin')) {
-    if (!missing.has(path.slice('/usr/bin/'.length))) programs.set(path, program);
-  }
-  for (const shell of ['dash', 'bash'] as const) programs.set(`/usr/bin/${shell}`, shellProgram(shell));
-  programs.set('/usr/bin/sh', shellProgram('dash'));
-  return programs.set('/usr/bin/getent', getent(net)).set('/usr/bin/hostname', hostname(net));
+  const programs = plain(busyboxPrograms('/usr/bin'));
+  for (const name of missing) programs.delete(`/usr/bin/${name}`);
+  for (const shell of ['dash', 'bash'] as const) programs.set(`/usr/bin/${shell}`, () => shellProgram(shell));
+  return programs
+    .set('/usr/bin/sh', () => shellProgram('dash'))
+    .set('/usr/bin/getent', getent)
+    .set('/usr/bin/hostname', hostname);
 }
