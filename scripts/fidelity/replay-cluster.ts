@@ -18,7 +18,7 @@ export interface ReplayCluster {
 
 /** `namespace` becomes that of the kubeconfig's context. */
 export async function openCluster(folder: string, namespace: string): Promise<ReplayCluster> {
-  const clock = virtualClock();
+  const clock = virtualClock({ reactionMs: 250 });
   const kubeconfig = join(folder, 'kubeconfig');
   const cluster = await createEmbeddedCluster({
     name: 'netpol',

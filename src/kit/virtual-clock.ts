@@ -35,21 +35,22 @@ export interface VirtualClockOptions {
   /** How far a fresh hold lets time jump at once. Long enough for a pod's grace period and two back-offs. */
   readonly burstMs?: number;
   readonly pace?: number;
+  /** How much real time a client gets to act on what it was told. More where clients are whole processes on a busy machine. */
+  readonly reactionMs?: number;
 }
 
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   return new JumpingClock(options);
 }
 
-/** A client that reacts does so within this much real time … */
-const reactionMs = 60;
-/** … and no more than this (virtual), in however many jumps, outruns it meanwhile. */
+/** No more than this (virtual), in however many jumps, outruns a client that may still react. */
 const longJumpMs = 1000;
 
 class JumpingClock implements VirtualClock {
   readonly #timers = new Heap();
   readonly #burstMs: number;
   readonly #pace: number;
+  readonly #reactionMs: number;
   readonly #hurried: Clock;
   #nowMs: number;
   #sequence = 0;
@@ -71,6 +72,7 @@ class JumpingClock implements VirtualClock {
     this.#nowMs = startMs;
     this.#burstMs = burstMs;
     this.#pace = pace;
+    this.#reactionMs = reactionMs;
     this.#hurried = {
       now: () => this.#nowMs,
       after: (delayMs, callback) => this.#add(delayMs, callback, true),
@@ -101,7 +103,7 @@ class JumpingClock implements VirtualClock {
       told: () => {
         if (released) return;
         this.#toldAtMs = this.#nowMs;
-        this.#reactionUntil = performance.now() + reactionMs;
+        this.#reactionUntil = performance.now() + this.#reactionMs;
       },
       release: () => {
         if (!released) this.#holds--;
