@@ -8,7 +8,7 @@ import type { Node, Pod } from '../../../kube/objects.ts';
 import type { Machinery } from '../api/machinery.ts';
 import type { EventRecorder } from '../event-recorder.ts';
 import type { ContainerRuntime, PodStreams } from '../runtime.ts';
-import { store, stores } from '../stores.ts';
+import { stores } from '../stores.ts';
 import { adoptPod } from './adopt-pod.ts';
 import { isTerminal } from './phase.ts';
 import { type KubeletContext, newPodState, type PodState, tell } from './pod-state.ts';
@@ -39,12 +39,11 @@ export interface Kubelet {
 }
 
 export function createKubelet(options: KubeletOptions): Kubelet {
-  const { machinery, annotatesPods } = options;
+  const { machinery } = options;
   const workers = new Map<string, PodState>();
   const context: KubeletContext = {
     ...options,
     stores: stores(machinery, 'kubelet'),
-    cniPods: annotatesPods ? store<Pod>(machinery, 'pods', 'calico') : undefined,
     wake: (state) => wake(context, state),
   };
 

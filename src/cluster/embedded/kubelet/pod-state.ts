@@ -4,7 +4,7 @@ import type { Random } from '../../../kit/random.ts';
 import type { Pod } from '../../../kube/objects.ts';
 import type { EventRecorder } from '../event-recorder.ts';
 import type { ContainerRuntime, Sandbox } from '../runtime.ts';
-import type { Store, Stores } from '../stores.ts';
+import type { Stores } from '../stores.ts';
 import { type ContainerRecord, type ContainerRole, fieldPathOf, newRecord } from './container-record.ts';
 import type { Allocatable } from './downward.ts';
 import type { PodFacts } from './pod-status.ts';
@@ -12,8 +12,8 @@ import type { MountedVolumes } from './volumes.ts';
 
 export interface KubeletContext {
   readonly stores: Stores;
-  /** Pods as the CNI plugin writes them; absent where the CNI annotates nothing. */
-  readonly cniPods: Store<Pod> | undefined;
+  /** The CNI plugin notes a pod's addresses in its annotations, as Calico's does. */
+  readonly annotatesPods: boolean;
   readonly runtime: ContainerRuntime;
   readonly clock: Clock;
   readonly random: Random;
@@ -49,6 +49,7 @@ export interface PodState {
   deadline: Timer | undefined;
   /** Ends the probes of a container, by record. */
   readonly probes: Map<ContainerRecord, () => void>;
+  cniAnnotations: Readonly<Record<string, string>> | undefined;
   /** JSON of the status last written, to write only what changed. */
   written: string;
 }
@@ -74,6 +75,7 @@ export function newPodState(pod: Pod, node: PodState['node'], nowMs: number): Po
     retry: undefined,
     deadline: undefined,
     probes: new Map(),
+    cniAnnotations: undefined,
     written: '',
   };
   addRecords(state);

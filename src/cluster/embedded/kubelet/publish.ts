@@ -1,5 +1,4 @@
-/** Writes a pod's status to the API when it has changed, and the annotations that Calico's CNI plugin leaves on a pod. */
-import { isDeepStrictEqual } from 'node:util';
+/** Writes a pod's status to the API when it has changed, and with it the annotations that Calico's CNI plugin leaves. */
 import type { Pod } from '../../../kube/objects.ts';
 import type { KubeletContext, PodState } from './pod-state.ts';
 import { statusOf } from './pod-status.ts';
@@ -22,26 +21,27 @@ export function publish(context: KubeletContext, state: PodState): void {
     },
     context.clock.now(),
   );
-  const text = JSON.stringify(status);
+  const annotations = { ...current.metadata.annotations, ...state.cniAnnotations };
+  const text = JSON.stringify([status, state.cniAnnotations]);
   if (text === state.written) return;
   state.written = text;
-  state.pod = context.stores.pods.updateStatus({ ...current, status }) ?? current;
+  const metadata = state.cniAnnotations ? { ...current.metadata, annotations } : current.metadata;
+  state.pod = context.stores.pods.updateStatus({ ...current, metadata, status }) ?? current;
 }
 
-/** `cni.projectcalico.org/podIP` and its sisters; empty addresses once the sandbox is gone, as `describe pod` shows. */
+/**
+ * `cni.projectcalico.org/podIP` and its sisters, written with the next status; without an id the addresses become empty, as
+ * `describe pod` shows them once the sandbox is gone.
+ */
 export function annotate(context: KubeletContext, state: PodState, containerId: string | undefined): void {
-  const current = currentPod(context, state);
-  if (!current || !context.cniPods || current.spec?.hostNetwork) return;
-  const addresses =
-    containerId === undefined ? '' : state.ips.map((ip) => `${ip}/${ip.includes(':') ? 128 : 32}`).join(',');
-  const annotations = {
-    ...current.metadata.annotations,
+  if (!context.annotatesPods || state.pod.spec?.hostNetwork) return;
+  const addresses = containerId === undefined ? [] : state.ips.map((ip) => `${ip}/${ip.includes(':') ? 128 : 32}`);
+  state.cniAnnotations = {
+    ...state.cniAnnotations,
     ...(containerId !== undefined && { 'cni.projectcalico.org/containerID': containerId }),
-    'cni.projectcalico.org/podIP': addresses.split(',')[0] ?? '',
-    'cni.projectcalico.org/podIPs': addresses,
+    'cni.projectcalico.org/podIP': addresses[0] ?? '',
+    'cni.projectcalico.org/podIPs': addresses.join(','),
   };
-  if (isDeepStrictEqual(annotations, current.metadata.annotations)) return;
-  state.pod = context.cniPods.update({ ...current, metadata: { ...current.metadata, annotations } });
 }
 
 /** The stored pod, unless it is gone or another pod has taken its name. */
