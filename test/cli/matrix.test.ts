@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'matrix with space '));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const pods = ['web', 'db'].map(
+  (name) =>
+    `apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: ${name}, namespace: shop, labels: {app: ${name}}}\r\nspec: {containers: [{name: c}]}\r\n`,
+);
+const deny =
+  'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec: {podSelector: {matchLabels: {app: db}}}\n';
+mkdirSync(join(folder, 'before'));
+mkdirSync(join(folder, 'after', 'policies'), { recursive: true });
+for (const side of ['before', 'after']) writeFileSync(join(folder, side, 'pods.yaml'), pods.join('---\n'));
+writeFileSync(join(folder, 'after', 'policies', 'deny.yml'), deny);
+writeFileSync(join(folder, 'broken.yaml'), 'a: [\n');
+
+function matrix(args: readonly string[], input = ''): { stdout: string; stderr: string; status: number | null } {
+  const tsx = path('../../node_modules/tsx/dist/cli.mjs');
+  const main = path('../../src/cli/main.ts');
+  return spawnSync(process.execPath, [tsx, main, 'matrix', ...args], { cwd: folder, encoding: 'utf8', input });
+}
+
+describe('netpol-lab matrix', () => {
+  test('reads a folder with its subfolders and prints flows as CSV', () => {
+    const { stdout, stderr, status } = matrix(['-f', 'after', '--output', 'csv']);
+    expect({ stdout, stderr, status }).toEqual({
+      stdout:
+        'source,destination,port,state,allowed,pairs\nshop/db,shop/web,80/TCP,allowed,1,1\nshop/web,shop/db,80/TCP,denied,0,1\n',
+      stderr: '',
+      status: 0,
+    });
+  });
+
+  test('reads standard input and asks the port that it is told to', () => {
+    const { stdout } = matrix(['-f', '-', '--port', '53/udp', '--output', 'json'], `${pods.join('---\n')}---\n${deny}`);
+    const { flows } = JSON.parse(stdout) as { flows: { port: string; state: string }[] };
+    expect(flows.map(({ port, state }) => `${port} ${state}`)).toEqual(['53/UDP allowed', '53/UDP denied']);
+  });
+
+  test('shows what a change closes', () => {
+    expect(matrix(['--diff', 'before', 'after']).stdout).toBe(
+      '- shop/web -> shop/db   80/TCP   closed: allowed -> denied\n',
+    );
+    expect(matrix(['--diff', 'after', 'before']).stdout).toContain('opened: denied -> allowed');
+  });
+
+  test.each([
+    [['-f', 'broken.yaml'], 'broken.yaml:'],
+    [['-f', 'nowhere'], 'cannot read nowhere'],
+    [['--diff', 'before'], '--diff takes two paths, not 1'],
+    [['-f', 'before', '--outside', 'google.com'], '--outside takes an IP address'],
+    [['-f', 'before', '--port', 'http'], 'Expected a port'],
+  ])('refuses %j with exit code 2', (args, message) => {
+    const { stderr, stdout, status } = matrix(args);
+    expect(stderr).toContain(message);
+    expect([stdout, status]).toEqual(['', 2]);
+  });
+});
