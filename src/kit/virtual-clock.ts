@@ -68,7 +68,7 @@ class JumpingClock implements VirtualClock {
   #wake: NodeJS.Timeout | undefined;
 
   constructor(options: VirtualClockOptions) {
-    const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10 } = options;
+    const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10, reactionMs = 60 } = options;
     this.#nowMs = startMs;
     this.#burstMs = burstMs;
     this.#pace = pace;
