@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { compareSet, readConformanceSet } from '../../scripts/conformance-set.ts';
 
-const data = new URL('data/', import.meta.url).pathname;
-const cyclonus = new URL('../../../shared/conformance/cyclonus.jsonl.gz', import.meta.url).pathname;
+const data = fileURLToPath(new URL('data/', import.meta.url));
+const cyclonus = fileURLToPath(new URL('../../../shared/conformance/cyclonus.jsonl.gz', import.meta.url));
 
 describe('the engine agrees with Calico', () => {
   test('on 1,000 random clusters with NetworkPolicies', async () => {
@@ -44,8 +45,8 @@ describe('npm run conformance', () => {
   const run = (name: string, flow: readonly unknown[]) => {
     const file = join(folder, `${name}.jsonl`);
     writeFileSync(file, `${JSON.stringify({ ...cluster, Flows: [flow] })}\n`);
-    const script = new URL('../../scripts/conformance.ts', import.meta.url).pathname;
-    const tsx = new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url).pathname;
+    const script = fileURLToPath(new URL('../../scripts/conformance.ts', import.meta.url));
+    const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
     return spawnSync(process.execPath, [tsx, script, file], { encoding: 'utf8' });
   };
 
