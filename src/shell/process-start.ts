@@ -49,6 +49,9 @@ export interface Inheritance {
   readonly session?: boolean;
 }
 
+/** Where execvp looks when there is no PATH at all. */
+const unsetPath = '/bin:/usr/bin';
+
 interface Image {
   readonly program: Program;
   readonly argv: readonly string[];
@@ -61,7 +64,7 @@ function loadImage(
   from: Pick<Inheritance, 'env' | 'cwd' | 'program' | 'file'>,
 ): Image | undefined {
   if (from.program) return { program: from.program, argv };
-  const path = from.env.get('PATH') ?? '';
+  const path = from.env.get('PATH') ?? unsetPath;
   let file = from.file ?? argv[0] ?? '';
   let words = argv;
   for (let depth = 0; depth < 5; depth++) {
@@ -207,7 +210,7 @@ function makeProcess(
       return () => task.ignored.delete(name);
     },
     which(name) {
-      const found = findExecutable(world.fs, world.programs, name, from.cwd, from.env.get('PATH') ?? '');
+      const found = findExecutable(world.fs, world.programs, name, from.cwd, from.env.get('PATH') ?? unsetPath);
       return found.kind === 'program' || found.kind === 'script' ? resolvePath(from.cwd, found.path) : undefined;
     },
     spawn(words, options = {}) {

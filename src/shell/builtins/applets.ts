@@ -11,7 +11,12 @@ function applet(shell: Shell, name: string, text: string): string {
   return shell.wording.name === 'dash' ? shell.message(text, name) : `${shell.process.argv[0]}: ${text}\n`;
 }
 
-export const echo: Builtin = async (shell, [, ...args]) => {
+export const echo: Builtin = async (shell, [name = 'echo', ...args]) => {
+  if (!shell.fds.get(1)?.sink) {
+    const text = shell.wording.name === 'dash' ? 'I/O error' : 'write error: Bad file descriptor';
+    await shell.err(applet(shell, name, text));
+    return 1;
+  }
   await shell.outBytes(echoBytes(args, shell.wording.name === 'dash' ? 'always' : 'option'));
   return 0;
 };

@@ -1,6 +1,6 @@
 /** wait, jobs, fg, bg, kill, trap: processes that run beside the shell, and signals. */
 import { Interrupted } from '../interpreter/control.ts';
-import { findJob, jobLine, waitForeground } from '../interpreter/jobs.ts';
+import { findJob, jobLine, tellSignal, waitForeground } from '../interpreter/jobs.ts';
 import type { Job, Shell } from '../interpreter/shell.ts';
 import { runPendingTraps, setTrap } from '../interpreter/traps.ts';
 import type { Signal } from '../process.ts';
@@ -19,6 +19,7 @@ export const wait: Builtin = async (shell, [, ...targets]) => {
     }
     const signal = await waitFor(shell, job);
     if (signal) return signalStatus(signal);
+    if (job.endedBy && !shell.interactive) await tellSignal(shell, job.endedBy);
     status = targets.length === 0 ? 0 : (job.status ?? 0);
     shell.jobs = shell.jobs.filter((each) => each !== job);
   }
@@ -116,10 +117,12 @@ export const kill: Builtin = async (shell, [, ...args]) => {
 
 async function killOne(shell: Shell, target: string, signal: Signal | '0'): Promise<boolean> {
   const pid = target.startsWith('%') ? groupOf(requireJob(shell, target)) : Number(target);
-  if (!Number.isInteger(pid))
-    throw new BuiltinFailure(
-      shell.wording.name === 'dash' ? `Illegal number: ${target}` : `invalid number '${target}'`,
-    );
+  if (!Number.isInteger(pid)) {
+    if (shell.wording.name === 'dash') throw new BuiltinFailure(`Illegal number: ${target}`);
+    await shell.err(`${shell.process.argv[0]}: invalid number '${target}'
+`);
+    return false;
+  }
   const { table, group } = shell.process;
   const address = pid === 0 ? -group : pid;
   const found =

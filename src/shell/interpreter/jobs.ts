@@ -33,7 +33,7 @@ const signalNames: Readonly<Partial<Record<Signal, string>>> = {
 };
 
 /** SIGPIPE and SIGINT go without a word. */
-async function tellSignal(shell: Shell, signal: Signal): Promise<void> {
+export async function tellSignal(shell: Shell, signal: Signal): Promise<void> {
   const text = signalNames[signal];
   if (text) await shell.err(`${text}\n`);
 }

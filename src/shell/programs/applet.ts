@@ -126,14 +126,22 @@ export function absolute(process: Process, path: string): string {
   return path.endsWith('/') && resolved !== '/' ? `${resolved}/` : resolved;
 }
 
+/** These applets open their files through stdio and name only the file. */
+const bareMessages: ReadonlySet<string> = new Set(['base64', 'cut', 'head', 'rev', 'sort', 'wc']);
+
 /** `-` is stdin. Undefined: told on stderr as `can't open 'x': No such file or directory`. The caller closes it. */
 export async function openInput(process: Process, path: string): Promise<SourceHandle | undefined> {
   try {
     return path === '-' ? openForRead(process, '/dev/stdin') : openForRead(process, path);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    const text =
-      error.code === 'EISDIR' ? `read error: ${errorText('EISDIR')}` : `can't open '${path}': ${errorText(error.code)}`;
+    const reason = errorText(error.code);
+    const bare = bareMessages.has(appletName(process));
+    const text = bare
+      ? `${path}: ${reason}`
+      : error.code === 'EISDIR'
+        ? `read error: ${reason}`
+        : `can't open '${path}': ${reason}`;
     await complain(process, text);
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** awk's built-in functions that need nothing but their arguments. */
-import { type Value, toNumber, toText } from './awk-values.ts';
+import { toNumber, toText, type Value } from './awk-values.ts';
 import { busyboxPrintf, formatPrintf } from './printf-format.ts';
 import { formatTime } from './strftime.ts';
 
@@ -35,7 +35,10 @@ export function callPure(name: string, args: readonly Value[], nowMs: number): V
     case 'systime':
       return Math.floor(nowMs / 1000);
     case 'strftime':
-      return formatTime(args.length > 1 ? number(1) * 1000 : nowMs, args.length > 0 ? text(0) : '%a %b %e %H:%M:%S UTC %Y');
+      return formatTime(
+        args.length > 1 ? number(1) * 1000 : nowMs,
+        args.length > 0 ? text(0) : '%a %b %e %H:%M:%S UTC %Y',
+      );
     case 'and':
       return number(0) & number(1);
     case 'or':
@@ -84,10 +87,16 @@ export function formatAwk(format: string, args: readonly Value[]): string {
 
 function convert(specification: string, sizes: readonly string[], value: Value): string {
   const conversion = specification.at(-1) ?? '';
-  const through = (argument: string): string => new TextDecoder().decode(formatPrintf([specification, ...sizes, argument], busyboxPrintf).bytes);
+  const through = (argument: string): string =>
+    new TextDecoder().decode(formatPrintf([specification, ...sizes, argument], busyboxPrintf).bytes);
   if ('di'.includes(conversion)) return through(whole(toNumber(value)));
   if ('ouxX'.includes(conversion)) return through(whole(toNumber(value)));
-  if (conversion === 'c') return through(typeof value === 'number' ? String.fromCodePoint(Math.max(0, Math.min(0x10ffff, Math.trunc(value)))) : toText(value).slice(0, 1));
+  if (conversion === 'c')
+    return through(
+      typeof value === 'number'
+        ? String.fromCodePoint(Math.max(0, Math.min(0x10ffff, Math.trunc(value))))
+        : toText(value).slice(0, 1),
+    );
   if (conversion === 's') return through(toText(value));
   return through(String(toNumber(value)));
 }

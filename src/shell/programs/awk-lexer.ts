@@ -1,20 +1,135 @@
 /** awk's text as tokens. A slash is a division or the start of a regular expression: the token before it decides. */
 
 export interface Token {
-  readonly type: 'number' | 'string' | 'regex' | 'name' | 'function-name' | 'keyword' | 'builtin' | 'operator' | 'newline' | 'end';
+  readonly type:
+    | 'number'
+    | 'string'
+    | 'regex'
+    | 'name'
+    | 'function-name'
+    | 'keyword'
+    | 'builtin'
+    | 'operator'
+    | 'newline'
+    | 'end';
   readonly text: string;
   readonly line: number;
 }
 
 export class AwkProblem extends Error {}
 
-const keywords: ReadonlySet<string> = new Set(['BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile', 'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf']);
+const keywords: ReadonlySet<string> = new Set([
+  'BEGIN',
+  'END',
+  'function',
+  'func',
+  'if',
+  'else',
+  'while',
+  'for',
+  'do',
+  'break',
+  'continue',
+  'next',
+  'nextfile',
+  'exit',
+  'return',
+  'delete',
+  'in',
+  'getline',
+  'print',
+  'printf',
+]);
 
-export const builtinFunctions: ReadonlySet<string> = new Set(['length', 'substr', 'index', 'split', 'sub', 'gsub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand', 'tolower', 'toupper', 'system', 'close', 'fflush', 'strftime', 'systime', 'and', 'or', 'xor', 'lshift', 'rshift', 'compl']);
+export const builtinFunctions: ReadonlySet<string> = new Set([
+  'length',
+  'substr',
+  'index',
+  'split',
+  'sub',
+  'gsub',
+  'match',
+  'sprintf',
+  'sin',
+  'cos',
+  'atan2',
+  'exp',
+  'log',
+  'sqrt',
+  'int',
+  'rand',
+  'srand',
+  'tolower',
+  'toupper',
+  'system',
+  'close',
+  'fflush',
+  'strftime',
+  'systime',
+  'and',
+  'or',
+  'xor',
+  'lshift',
+  'rshift',
+  'compl',
+]);
 
-const operators = ['**=', '&&', '||', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '==', '<=', '>=', '!=', '!~', '>>', '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '>', '<', '|', '?', ':', '~', '$', '='];
+const operators = [
+  '**=',
+  '&&',
+  '||',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '^=',
+  '**',
+  '==',
+  '<=',
+  '>=',
+  '!=',
+  '!~',
+  '>>',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ';',
+  ',',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '!',
+  '>',
+  '<',
+  '|',
+  '?',
+  ':',
+  '~',
+  '$',
+  '=',
+];
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', '/': '/', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  '"': '"',
+  '/': '/',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 /** Throws AwkProblem. */
 export function tokenizeAwk(source: string): readonly Token[] {
@@ -39,7 +154,13 @@ export function tokenizeAwk(source: string): readonly Token[] {
     const word = /^[A-Za-z_]\w*/.exec(rest)?.[0];
     const number = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/.exec(rest)?.[0];
     if (word !== undefined) {
-      const type = keywords.has(word) ? 'keyword' : builtinFunctions.has(word) ? 'builtin' : rest[word.length] === '(' ? 'function-name' : 'name';
+      const type = keywords.has(word)
+        ? 'keyword'
+        : builtinFunctions.has(word)
+          ? 'builtin'
+          : rest[word.length] === '('
+            ? 'function-name'
+            : 'name';
       push(type, word);
       at += word.length;
     } else if (number !== undefined) {

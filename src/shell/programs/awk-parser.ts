@@ -16,17 +16,32 @@ export type Expr =
   | { readonly type: 'in'; readonly keys: readonly Expr[]; readonly array: string }
   | { readonly type: 'call'; readonly name: string; readonly builtin: boolean; readonly args: readonly Expr[] }
   | { readonly type: 'group'; readonly inner: Expr }
-  | { readonly type: 'getline'; readonly target: Target | undefined; readonly from: 'main' | 'file' | 'command'; readonly source: Expr | undefined };
+  | {
+      readonly type: 'getline';
+      readonly target: Target | undefined;
+      readonly from: 'main' | 'file' | 'command';
+      readonly source: Expr | undefined;
+    };
 
 export type Target = Extract<Expr, { readonly type: 'variable' | 'field' | 'element' }>;
 
 export type Statement =
   | { readonly type: 'block'; readonly body: readonly Statement[] }
   | { readonly type: 'expression'; readonly value: Expr }
-  | { readonly type: 'print' | 'printf'; readonly args: readonly Expr[]; readonly redirect: { readonly operator: '>' | '>>' | '|'; readonly to: Expr } | undefined }
+  | {
+      readonly type: 'print' | 'printf';
+      readonly args: readonly Expr[];
+      readonly redirect: { readonly operator: '>' | '>>' | '|'; readonly to: Expr } | undefined;
+    }
   | { readonly type: 'if'; readonly test: Expr; readonly yes: Statement; readonly no: Statement | undefined }
   | { readonly type: 'while'; readonly test: Expr; readonly body: Statement; readonly atLeastOnce: boolean }
-  | { readonly type: 'for'; readonly start: Statement | undefined; readonly test: Expr | undefined; readonly next: Statement | undefined; readonly body: Statement }
+  | {
+      readonly type: 'for';
+      readonly start: Statement | undefined;
+      readonly test: Expr | undefined;
+      readonly next: Statement | undefined;
+      readonly body: Statement;
+    }
   | { readonly type: 'for-in'; readonly name: string; readonly array: string; readonly body: Statement }
   | { readonly type: 'delete'; readonly array: string; readonly keys: readonly Expr[] | undefined }
   | { readonly type: 'exit' | 'return'; readonly value: Expr | undefined }
@@ -110,7 +125,9 @@ class Parser {
   }
 
   #fail(): never {
-    throw new AwkProblem(this.#peek.type === 'end' || this.#peek.type === 'newline' ? 'Unexpected token' : 'Unexpected token');
+    throw new AwkProblem(
+      this.#peek.type === 'end' || this.#peek.type === 'newline' ? 'Unexpected token' : 'Unexpected token',
+    );
   }
 
   #expect(text: string): void {
@@ -179,7 +196,10 @@ class Parser {
         case 'exit':
         case 'return': {
           this.#at++;
-          const value = this.#peek.type === 'newline' || this.#is(';', '}') || this.#peek.type === 'end' ? undefined : this.#expression();
+          const value =
+            this.#peek.type === 'newline' || this.#is(';', '}') || this.#peek.type === 'end'
+              ? undefined
+              : this.#expression();
           this.#endStatement();
           return { type: token.text, value };
         }
@@ -203,7 +223,8 @@ class Parser {
 
   #print(type: 'print' | 'printf'): Statement {
     const args: Expr[] = [];
-    const atEnd = (): boolean => this.#peek.type === 'newline' || this.#peek.type === 'end' || this.#is(';', '}', '>', '>>', '|');
+    const atEnd = (): boolean =>
+      this.#peek.type === 'newline' || this.#peek.type === 'end' || this.#is(';', '}', '>', '>>', '|');
     if (!atEnd()) {
       this.#noGreater++;
       const parenthesised = this.#is('(') ? this.#printGroup(atEnd) : undefined;
@@ -379,7 +400,8 @@ class Parser {
 
   #additive(): Expr {
     let left = this.#multiplicative();
-    while (this.#is('+', '-')) left = { type: 'binary', operator: this.#take().text, left, right: this.#multiplicative() };
+    while (this.#is('+', '-'))
+      left = { type: 'binary', operator: this.#take().text, left, right: this.#multiplicative() };
     return left;
   }
 

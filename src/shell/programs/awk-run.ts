@@ -5,13 +5,20 @@ import type { Process } from '../process.ts';
 import { callPure, formatAwk } from './awk-functions.ts';
 import { AwkProblem } from './awk-lexer.ts';
 import type { AwkProgram, Expr, Statement, Target } from './awk-parser.ts';
-import { AwkState } from './awk-state.ts';
+import type { AwkState } from './awk-state.ts';
 import { AwkStreams, type RecordReader } from './awk-streams.ts';
-import { compareValues, toBoolean, toNumber, toText, type Value } from './awk-values.ts';
 import { substituteText } from './awk-text.ts';
+import { compareValues, toBoolean, toNumber, toText, type Value } from './awk-values.ts';
 
 /** How a statement ended. */
-type Flow = 'on' | 'break' | 'continue' | 'next' | 'nextfile' | { readonly exit: number | undefined } | { readonly result: Value };
+type Flow =
+  | 'on'
+  | 'break'
+  | 'continue'
+  | 'next'
+  | 'nextfile'
+  | { readonly exit: number | undefined }
+  | { readonly result: Value };
 
 /** Gives the records of the main input, one file after the other. */
 export interface MainInput {
@@ -174,12 +181,18 @@ export class AwkRun {
     const text =
       statement.type === 'printf'
         ? formatAwk(toText(values[0]), values.slice(1))
-        : (values.length === 0 ? this.state.record : values.map((value) => toText(value, outputFormat)).join(toText(this.state.get('OFS')))) + toText(this.state.get('ORS'));
+        : (values.length === 0
+            ? this.state.record
+            : values.map((value) => toText(value, outputFormat)).join(toText(this.state.get('OFS')))) +
+          toText(this.state.get('ORS'));
     if (!statement.redirect) {
       await this.#write(text);
       return 'on';
     }
-    const sink = await this.#streams.output(statement.redirect.operator, toText(await this.#value(statement.redirect.to)));
+    const sink = await this.#streams.output(
+      statement.redirect.operator,
+      toText(await this.#value(statement.redirect.to)),
+    );
     await sink.write(new TextEncoder().encode(text));
     return 'on';
   }
@@ -248,7 +261,10 @@ export class AwkRun {
 
   async #assign(expr: Extract<Expr, { readonly type: 'assign' }>): Promise<Value> {
     const right = await this.#value(expr.value);
-    const value = expr.operator === '=' ? right : calculate(expr.operator[0] ?? '', toNumber(await this.#read(expr.target)), toNumber(right));
+    const value =
+      expr.operator === '='
+        ? right
+        : calculate(expr.operator[0] ?? '', toNumber(await this.#read(expr.target)), toNumber(right));
     await this.#store(expr.target, value);
     return value;
   }
@@ -263,7 +279,8 @@ export class AwkRun {
     if (operator === '&&') return toBoolean(left) && toBoolean(await this.#value(expr.right)) ? 1 : 0;
     if (operator === '||') return toBoolean(left) || toBoolean(await this.#value(expr.right)) ? 1 : 0;
     const right = await this.#value(expr.right);
-    if (operator === ' ') return toText(left, toText(this.state.get('CONVFMT'))) + toText(right, toText(this.state.get('CONVFMT')));
+    if (operator === ' ')
+      return toText(left, toText(this.state.get('CONVFMT'))) + toText(right, toText(this.state.get('CONVFMT')));
     if ('+-*/%^'.includes(operator)) return calculate(operator, toNumber(left), toNumber(right));
     return compare(operator, compareValues(left, right)) ? 1 : 0;
   }
@@ -277,7 +294,10 @@ export class AwkRun {
     let record: string | undefined;
     if (expr.from === 'main' || !expr.source) record = await this.#input.next(this.state);
     else {
-      const reader: RecordReader | undefined = await this.#streams.reader(expr.from, toText(await this.#value(expr.source)));
+      const reader: RecordReader | undefined = await this.#streams.reader(
+        expr.from,
+        toText(await this.#value(expr.source)),
+      );
       if (!reader) return -1;
       record = await reader.next(toText(this.state.get('RS')));
     }
@@ -297,7 +317,12 @@ export class AwkRun {
       case 'split': {
         if (second?.type !== 'variable' || !first) throw new AwkProblem('Too few arguments');
         const text = toText(await this.#value(first));
-        const separator = third === undefined ? toText(this.state.get('FS')) : third.type === 'regex' ? this.state.regex(third.source) : toText(await this.#value(third));
+        const separator =
+          third === undefined
+            ? toText(this.state.get('FS'))
+            : third.type === 'regex'
+              ? this.state.regex(third.source)
+              : toText(await this.#value(third));
         const parts = this.state.split(text, separator);
         const array = this.state.array(second.name);
         array.clear();
@@ -307,9 +332,17 @@ export class AwkRun {
       case 'sub':
       case 'gsub': {
         if (!first || !second) throw new AwkProblem('Too few arguments');
-        const target: Target = third && (third.type === 'variable' || third.type === 'field' || third.type === 'element') ? third : { type: 'field', index: { type: 'number', value: 0 } };
+        const target: Target =
+          third && (third.type === 'variable' || third.type === 'field' || third.type === 'element')
+            ? third
+            : { type: 'field', index: { type: 'number', value: 0 } };
         const regex = await this.#regexOf(first);
-        const { text, count } = substituteText(toText(await this.#read(target)), regex, toText(await this.#value(second)), name === 'gsub');
+        const { text, count } = substituteText(
+          toText(await this.#read(target)),
+          regex,
+          toText(await this.#value(second)),
+          name === 'gsub',
+        );
         if (count > 0) await this.#store(target, text);
         return count;
       }
@@ -323,7 +356,9 @@ export class AwkRun {
       case 'rand':
         return this.state.random();
       case 'srand':
-        return this.state.seed(first ? toNumber(await this.#value(first)) : Math.floor(this.#process.clock.now() / 1000));
+        return this.state.seed(
+          first ? toNumber(await this.#value(first)) : Math.floor(this.#process.clock.now() / 1000),
+        );
       case 'system':
         return (await this.#process.spawn(['sh', '-c', first ? toText(await this.#value(first)) : ''])?.status) ?? 127;
       case 'close':
@@ -345,7 +380,10 @@ export class AwkRun {
     const bound: { readonly value: Value; readonly array: string | undefined }[] = [];
     for (const arg of args) {
       // A name that is an array, or not yet anything, may be passed as an array.
-      const array = arg.type === 'variable' && (this.state.isArray(arg.name) || this.state.get(arg.name) === undefined) ? arg.name : undefined;
+      const array =
+        arg.type === 'variable' && (this.state.isArray(arg.name) || this.state.get(arg.name) === undefined)
+          ? arg.name
+          : undefined;
       bound.push({ value: array === undefined ? await this.#value(arg) : undefined, array });
     }
     const leave = this.state.enterFunction(definition.parameters, bound);

@@ -1,8 +1,9 @@
 /** An awk program's memory: variables, arrays, the current record and its fields, and the special variables that tie them. */
-import { type Value, toNumber, toText } from './awk-values.ts';
-import { compileRegex, RegexProblem } from './posix-regex.ts';
-import { AwkProblem } from './awk-lexer.ts';
+
 import { seededRandom } from '../../kit/random.ts';
+import { AwkProblem } from './awk-lexer.ts';
+import { toNumber, toText, type Value } from './awk-values.ts';
+import { compileRegex, RegexProblem } from './posix-regex.ts';
 
 type AwkArray = Map<string, Value>;
 
@@ -141,7 +142,10 @@ export class AwkState {
   }
 
   /** Returns what leaves the function again. Arrays are shared with the caller, values are not. */
-  enterFunction(parameters: readonly string[], args: readonly { readonly value: Value; readonly array: string | undefined }[]): () => void {
+  enterFunction(
+    parameters: readonly string[],
+    args: readonly { readonly value: Value; readonly array: string | undefined }[],
+  ): () => void {
     const frame: Frame = { values: new Map(), arrays: new Map() };
     for (const [i, parameter] of parameters.entries()) {
       const arg = args[i];

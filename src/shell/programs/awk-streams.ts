@@ -29,7 +29,11 @@ export function recordReader(source: Source): RecordReader {
 }
 
 function splitRecords(text: string, separator: string): string[] {
-  if (separator === '') return text.replace(/^\n+|\n+$/g, '').split(/\n{2,}/).filter((record) => record !== '');
+  if (separator === '')
+    return text
+      .replace(/^\n+|\n+$/g, '')
+      .split(/\n{2,}/)
+      .filter((record) => record !== '');
   const records = separator.length === 1 ? text.split(separator) : text.split(new RegExp(separator));
   if (records.at(-1) === '' || records.at(-1) === '\n') records.pop();
   return records;
@@ -54,7 +58,8 @@ export class AwkStreams {
     const known = this.#readers.get(name);
     if (known) return known.reader;
     if (kind === 'file') {
-      if (name !== '-' && !this.#process.fs.stat(name.startsWith('/') ? name : `${this.#process.cwd}/${name}`)) return undefined;
+      if (name !== '-' && !this.#process.fs.stat(name.startsWith('/') ? name : `${this.#process.cwd}/${name}`))
+        return undefined;
       const source = await openInput(this.#process, name);
       if (!source) return undefined;
       const reader = recordReader(source);

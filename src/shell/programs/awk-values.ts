@@ -20,7 +20,9 @@ export function toText(value: Value, format = '%.6g'): string {
   if (typeof value === 'object') return value.input;
   if (Number.isInteger(value) && Math.abs(value) < 1e16) return value === 0 ? '0' : String(value);
   const match = /^%\.?(\d*)([efg])$/i.exec(format);
-  return match ? formatFloat(match[2] ?? 'g', '', match[1] === '' ? 6 : Number(match[1]), value) : formatFloat('g', '', 6, value);
+  return match
+    ? formatFloat(match[2] ?? 'g', '', match[1] === '' ? 6 : Number(match[1]), value)
+    : formatFloat('g', '', 6, value);
 }
 
 export function toBoolean(value: Value): boolean {

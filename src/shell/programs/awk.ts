@@ -1,16 +1,19 @@
 /** awk as a program: its options, and the records of its files. */
 import type { Process, Program } from '../process.ts';
 import { die, openInput, parseOptions, readAll, usage } from './applet.ts';
-import { interpretEscapes } from './echo-text.ts';
 import { AwkProblem } from './awk-lexer.ts';
 import { parseAwk } from './awk-parser.ts';
 import { AwkRun, type MainInput } from './awk-run.ts';
 import { AwkState } from './awk-state.ts';
 import { type RecordReader, recordReader } from './awk-streams.ts';
 import { toNumber, toText } from './awk-values.ts';
+import { interpretEscapes } from './echo-text.ts';
 
 export const awk: Program = async (process) => {
-  const { values, lists, operands } = await parseOptions(process, { short: '+F:v:f:e:', long: { 'field-separator': 'F', assign: 'v' } });
+  const { values, lists, operands } = await parseOptions(process, {
+    short: '+F:v:f:e:',
+    long: { 'field-separator': 'F', assign: 'v' },
+  });
   const sources = [...(lists.get('e') ?? [])];
   for (const file of lists.get('f') ?? []) {
     const source = await openInput(process, file);

@@ -45,8 +45,9 @@ export function parseSeconds(text: string): number | undefined {
 }
 
 export const sleep: Program = async (process) => {
-  const { operands } = await parseOptions(process, { short: '+' });
-  if (operands.length === 0) return usage(process);
+  // Not even `-1` is an option here: it is a number, and a wrong one.
+  const operands = process.argv.slice(1);
+  if (operands.length === 0 || operands[0] === '--help') return usage(process, operands.length === 0 ? 1 : 0);
   let seconds = 0;
   for (const operand of operands) {
     const parsed = parseSeconds(operand);
@@ -73,8 +74,7 @@ export const seq: Program = async (process) => {
   const { flags, values, operands } = await parseOptions(negativeNumbers(process), { short: '+ws:' });
   const numbers = operands.map(Number);
   if (operands.length < 1 || operands.length > 3) return usage(process);
-  const bad = operands.find((_, i) => Number.isNaN(numbers[i]));
-  if (bad !== undefined) return die(process, `invalid number '${bad}'`);
+  if (numbers.some(Number.isNaN)) return usage(process);
   const [first = 1, increment = 1, last = 1] =
     numbers.length === 1 ? [1, 1, ...numbers] : numbers.length === 2 ? [numbers[0], 1, numbers[1]] : numbers;
   const decimals = Math.max(...operands.map((operand) => operand.split('.')[1]?.length ?? 0));
@@ -93,8 +93,9 @@ export const seq: Program = async (process) => {
 /** `seq -5 5`: a number is no option. */
 function negativeNumbers(process: Process): Process {
   const [name = 'seq', ...args] = process.argv;
-  const at = args.findIndex((arg, i) => /^-[\d.]/.test(arg) && args[i - 1] !== '-s');
-  return at < 0 ? process : { ...process, argv: [name, ...args.slice(0, at), '--', ...args.slice(at)] };
+  const at = args.findIndex((arg, i) => !/^-[A-Za-z]/.test(arg) && args[i - 1] !== '-s');
+  if (at < 0 || args[at] === '--help') return process;
+  return { ...process, argv: [name, ...args.slice(0, at), '--', ...args.slice(at)] };
 }
 
 export const cat: Program = async (process) => {

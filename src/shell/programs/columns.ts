@@ -1,7 +1,7 @@
 /** cut, tr, sort: applets that rearrange what is inside lines, or the lines themselves. */
 import { openForWrite } from '../files.ts';
 import type { Process, Program } from '../process.ts';
-import { complain, die, inputLines, parseOptions, print, usage } from './applet.ts';
+import { die, inputLines, parseOptions, print, usage } from './applet.ts';
 import { interpretEscapes } from './echo-text.ts';
 
 interface Range {
@@ -27,10 +27,7 @@ export const cut: Program = async (process) => {
     long: { delimiter: 'd', fields: 'f', characters: 'c', bytes: 'b', 'output-delimiter': 'O' },
   });
   const kind = (['b', 'c', 'f'] as const).find((letter) => values.has(letter));
-  if (!kind) {
-    await complain(process, 'expected a list of bytes, characters, or fields');
-    return usage(process);
-  }
+  if (!kind) return die(process, 'expected a list of bytes, characters, or fields');
   const list = values.get(kind) ?? '';
   const ranges = parseRanges(list);
   if (!ranges) return die(process, 'invalid range');
@@ -155,7 +152,7 @@ export const sort: Program = async (process) => {
   if (flags.has('c')) {
     const wrong = lines.findIndex((line, i) => i > 0 && compare(lines[i - 1] ?? '', line) > 0);
     if (wrong < 0) return 0;
-    return die(process, 'Check line ' + wrong);
+    return die(process, `Check line ${wrong}`);
   }
   lines.sort(strict);
   const result = flags.has('u') ? lines.filter((line, i) => i === 0 || compare(lines[i - 1] ?? '', line) !== 0) : lines;

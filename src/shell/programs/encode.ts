@@ -107,7 +107,7 @@ function wordsRow(row: Uint8Array): string {
     { length: Math.ceil(row.length / 2) },
     (_, i) => ` ${hex((row[2 * i] ?? 0) | ((row[2 * i + 1] ?? 0) << 8), 4)}`,
   );
-  return words.join('');
+  return words.join('').padEnd(40);
 }
 
 function printable(row: Uint8Array): string {

@@ -220,8 +220,6 @@ export const cp: Program = async (process) => {
   const sources = directory === undefined ? operands.slice(0, -1) : operands;
   if (target === undefined || sources.length === 0) return usage(process);
   const recursive = ['a', 'r', 'R'].some((flag) => flags.has(flag));
-  if (sources.length > 1 && process.fs.stat(absolute(process, target))?.type !== 'directory')
-    return die(process, `target '${target}' is not a directory`);
   const keepLinks = flags.has('a') || flags.has('P') || flags.has('d');
   let status = 0;
   for (const name of sources) {
@@ -234,7 +232,10 @@ export const cp: Program = async (process) => {
       await complain(process, `omitting directory '${name}'`);
       status = 1;
     } else {
-      const to = destination(process, name, target, flags.has('T'));
+      const to =
+        sources.length > 1
+          ? joinPath(absolute(process, target), baseName(name))
+          : destination(process, name, target, flags.has('T'));
       try {
         if (to === path || to.startsWith(`${path}/`)) throw new FileError('EINVAL', to);
         copyTree(process, path, to, keepLinks, flags.has('p') || flags.has('a'));
@@ -298,7 +299,7 @@ export const mktemp: Program = async (process) => {
   const { flags, values, operands } = await parseOptions(process, { short: 'dqtup:' });
   const directory = values.get('p') ?? process.env.get('TMPDIR') ?? '/tmp';
   const template = operands[0] ?? 'tmp.XXXXXX';
-  if (!/XXXXXX$/.test(template)) return die(process, `Invalid argument: ${template}`);
+  if (!/XXXXXX$/.test(template)) return die(process, '(null): Invalid argument');
   const base =
     operands[0] === undefined || flags.has('t') || values.has('p') ? joinPath(directory, template) : template;
   let seed = process.clock.now() * 31 + process.pid;

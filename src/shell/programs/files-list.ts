@@ -13,7 +13,7 @@ interface Entry {
 
 export const ls: Program = async (process) => {
   const { flags, operands } = await parseOptions(process, {
-    short: '1AaCxdLHRFplinshrSXvctukw:T:gGZ',
+    short: '1AaCxdLHRFplinshrSXvctukw:T:gG',
     long: { all: 'a', 'almost-all': 'A', color: 'G', 'group-directories-first': 'G' },
   });
   const paths = operands.length === 0 ? ['.'] : operands;

@@ -3,7 +3,7 @@ import { plainPattern } from '../interpreter/pattern.ts';
 import { pacer } from '../pacer.ts';
 import { baseName, joinPath } from '../paths.ts';
 import type { FileStat, Process, Program } from '../process.ts';
-import { absolute, complain, die, print, reasonOf } from './applet.ts';
+import { absolute, complain, die, print, reasonOf, usage } from './applet.ts';
 
 interface Found {
   /** As the user would write it: begins with the starting point. */
@@ -81,7 +81,7 @@ class Planner {
 
   async plan(): Promise<Plan> {
     const test = this.#args.length === 0 ? async () => true : await this.#or();
-    if (this.#at < this.#args.length) await die(this.#process, `unrecognized: ${this.#args[this.#at]}`);
+    if (this.#at < this.#args.length) await this.#unknown(this.#args[this.#at] ?? '');
     return {
       test,
       acts: this.#acts,
@@ -231,8 +231,13 @@ class Planner {
       case '-ok':
         return this.#exec();
       default:
-        return die(this.#process, `unrecognized: ${name}`);
+        return this.#unknown(name);
     }
+  }
+
+  async #unknown(word: string): Promise<never> {
+    await complain(this.#process, `unrecognized: ${word}`);
+    return usage(this.#process);
   }
 
   async #remove(found: Found): Promise<boolean> {

@@ -102,7 +102,7 @@ async function compilePatterns(
       regexes.push(new RegExp(whole === '' ? '(?:)' : whole, flags.has('i') ? 'gi' : 'g'));
     } catch (error) {
       if (!(error instanceof RegexProblem)) throw error;
-      await die(process, `bad regex '${pattern}': ${error.message}`, 2);
+      await die(process, `bad regex '${pattern}'`, 2);
     }
   }
   return {

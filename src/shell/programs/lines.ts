@@ -35,7 +35,8 @@ export function parseSize(text: string): number | undefined {
 /** `head -5`: the old way to write `-n 5`. */
 function withOldNumbers(process: Process): Process {
   const argv = process.argv.flatMap((arg, i) => {
-    const match = i > 0 ? /^([-+])(\d+)([a-zA-Z]*)$/.exec(arg) : null;
+    const isValue = /^-[nc]$/.test(process.argv[i - 1] ?? '');
+    const match = i > 0 && !isValue ? /^([-+])(\d+)([a-zA-Z]*)$/.exec(arg) : null;
     if (!match) return [arg];
     const flags = match[3] ? [`-${match[3]}`] : [];
     return [...flags, '-n', match[1] === '+' ? `+${match[2]}` : (match[2] ?? '')];
@@ -117,6 +118,7 @@ export const tail: Program = async (given) => {
     await process.stdout.write(lastPart(bytes, bytewise, from, Math.abs(parsed)));
     if (file !== '-') followed.push({ file, offset: bytes.length });
   }
+  if (followed.length === 0 && operands.length > 0 && status !== 0) return die(process, 'no files');
   if ((flags.has('f') || flags.has('F')) && followed.length > 0) await follow(process, followed);
   return status;
 };
@@ -166,7 +168,10 @@ export const wc: Program = async (process) => {
   const row = (counts: Counts, name: string): string => {
     const numbers = columns.map((column) => String(counts[column]));
     // One column of one file stands alone; otherwise they are aligned as BusyBox does.
-    const text = columns.length === 1 ? numbers.join('') : numbers.map((number) => number.padStart(9)).join(' ');
+    const text =
+      columns.length === 1 && files.length === 1
+        ? numbers.join('')
+        : numbers.map((number) => number.padStart(9)).join(' ');
     return `${text}${name === '' ? '' : ` ${name}`}\n`;
   };
   for (const file of files) {

@@ -26,15 +26,12 @@ export const dirname: Program = async (process) => {
   return 0;
 };
 
-/** As text where nothing exists: the last name may be missing. */
 export const realpath: Program = async (process) => {
   const { operands } = await parseOptions(process, { short: '' });
   if (operands.length === 0) return usage(process);
   let status = 0;
   for (const name of operands) {
-    const path = absolute(process, name);
-    const parent = process.fs.realpath(parentPath(path));
-    const real = process.fs.realpath(path) ?? (parent === undefined ? undefined : joinPath(parent, baseName(path)));
+    const real = process.fs.realpath(absolute(process, name));
     if (real === undefined) {
       await complain(process, `${name}: No such file or directory`);
       status = 1;

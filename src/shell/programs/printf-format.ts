@@ -39,7 +39,7 @@ export function formatPrintf(args: readonly string[], wording: PrintfWording): P
   return { bytes: Uint8Array.from(state.out), errors: state.errors, status: state.failed ? 1 : 0 };
 }
 
-const specification = /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?([a-zA-Z%])?/;
+const specification = /^%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlLzjt]*([a-zA-Z%])?/;
 
 function applyFormat(format: string, state: State, wording: PrintfWording): void {
   let rest = format;
@@ -54,7 +54,7 @@ function applyFormat(format: string, state: State, wording: PrintfWording): void
     const match = specification.exec(rest);
     const conversion = match?.[4];
     if (!match || conversion === undefined || !'diouxXeEfFgGaAcsbn%'.includes(conversion) || conversion === 'n') {
-      state.errors.push(wording.badFormat(rest));
+      state.errors.push(wording.badFormat(rest.replace(/^%[hlLzjt]+/, '%')));
       state.failed = true;
       state.stop = true;
       return;

@@ -123,7 +123,9 @@ async function limit(process: Process, child: Child, options: Limit): Promise<nu
     sleep(process.clock, ms, either).then(run, () => {});
   };
   // Who ends `timeout` ends what it runs, too.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.onSignal(signal, () => child.kill(signal));
+  const forwards = (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).map((signal) =>
+    process.onSignal(signal, () => child.kill(signal)),
+  );
   after(options.ms, () => {
     timedOut = true;
     child.kill(options.signal);
@@ -131,8 +133,11 @@ async function limit(process: Process, child: Child, options: Limit): Promise<nu
   });
   const status = await child.status;
   done.abort();
-  if (timedOut && options.variant === 'coreutils')
-    return child.endedBy?.() === 'SIGKILL' ? signalStatus('SIGKILL') : 124;
+  const signal = child.endedBy?.();
+  if (options.variant === 'coreutils') return timedOut ? (signal === 'SIGKILL' ? signalStatus(signal) : 124) : status;
+  // BusyBox becomes the program and leaves the watching to a child: who waits for it sees it die of the signal.
+  for (const dispose of forwards) dispose();
+  if (signal) process.table.kill(process.pid, signal);
   return status;
 }
 

@@ -125,7 +125,7 @@ class SedParser {
     if (name === '' || name === '\n') throw new SedProblem('missing command');
     this.#at++;
     const base = { first, second, negated };
-    if (name === ':') return { ...base, action: { name }, label: this.#rest().trim() };
+    if (name === ':') return { ...base, action: { name }, label: this.#label() };
     if ('btT'.includes(name)) return { ...base, action: { name: name as 'b', target: -1 }, label: this.#label() };
     return { ...base, action: this.#action(name) };
   }
