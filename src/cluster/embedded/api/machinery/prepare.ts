@@ -6,7 +6,7 @@ import type { KubeObject } from '../../../../kube/objects.ts';
 import { child, ensure, type Draft as Fields, fill } from '../defaults/draft.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { ResourceId } from '../machinery.ts';
-import type { Core, Draft } from './core.ts';
+import { type Core, type Draft, sameJson } from './core.ts';
 import { prepareDefinition } from './custom-definition.ts';
 import { qosClass } from './qos.ts';
 import { allocateService, reallocateService } from './service-addresses.ts';
@@ -31,6 +31,7 @@ const table: Readonly<Record<ResourceId, Partial<Preparation>>> = {
     create: (_core, draft) => mergeStringData(draft.object),
     update: (_core, draft) => mergeStringData(draft.object),
   },
+  'daemonsets.apps': { create: (_core, draft) => countTemplate(draft), update: (_core, draft) => countTemplate(draft) },
   'jobs.batch': { create: (_core, draft) => prepareJob(draft.object) },
   'customresourcedefinitions.apiextensions.k8s.io': {
     create: (core, draft) => prepareDefinition(core, draft.object),
@@ -86,6 +87,15 @@ function mergeStringData(object: KubeObject): void {
   for (const [key, text] of Object.entries(texts)) data[key] = Buffer.from(String(text), 'utf8').toString('base64');
   object['data'] = Object.fromEntries(Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1)));
   delete object['stringData'];
+}
+
+/** apps/v1 has no templateGeneration any more; the server still counts, in an annotation. */
+function countTemplate({ object, current }: Draft): void {
+  const key = 'deprecated.daemonset.template.generation';
+  const before = Number(current?.metadata.annotations?.[key] ?? 0);
+  const template = child(child(object, 'spec') ?? {}, 'template');
+  const same = current !== undefined && sameJson(template, child(child(current, 'spec') ?? {}, 'template'));
+  object.metadata.annotations = { ...object.metadata.annotations, [key]: String(same ? before : before + 1) };
 }
 
 /** A job selects its pods by its own uid, unless its author took that on (`manualSelector`). */

@@ -42,7 +42,7 @@ export function interleave(
   wanted: readonly unknown[],
 ): unknown[] {
   const present = new Set(merged);
-  const fromPatch = wanted.filter((item) => present.has(item));
+  const fromPatch = [...new Set(wanted)].filter((item) => present.has(item));
   const known = new Set(fromPatch);
   const serverOnly = merged.filter((item) => !known.has(item)).sort((a, b) => server.indexOf(a) - server.indexOf(b));
   const place = (item: unknown): number => server.indexOf(item);
