@@ -11,7 +11,7 @@ export async function kubectlMinor(program: string): Promise<number> {
 /**
  * What kubectl 1.36 prints of its own and 1.32 does not, taken out (differences recorded beside the fixtures, and
  * KUBECTL-WIRE.md §10): namespaces in deletion messages, port names and event fields in describe, the notice about
- * recorded sessions, the legacy debug profile's warning.
+ * recorded sessions, the legacy debug profile's warning, and who refuses a wrong container.
  */
 export function olderClientTexts(text: string): string {
   return text
@@ -20,5 +20,9 @@ export function olderClientTexts(text: string): string {
     .replace(/^( +)(?:ConfigMapOptional: +<nil>|Optional: +false)$/gm, '$1<optional>')
     .replace(/spec\.(?:init|ephemeral)?[cC]ontainers\{[^}]*\}: /g, '')
     .replace(/^All commands and output from this session will be recorded in container logs.*\r?\n/gm, '')
-    .replace(/^Warning: (?:--profile=legacy|using legacy).*\r?\n/gim, '');
+    .replace(/^--profile=legacy is deprecated.*\r?\n/gm, '')
+    .replace(
+      /^(?:error: |Error from server \(BadRequest\): )(container \S+ is not valid for pod \S+)(?: out of: .*)?$/gm,
+      '$1',
+    );
 }

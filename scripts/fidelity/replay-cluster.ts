@@ -11,6 +11,8 @@ export interface ReplayCluster {
   /** Virtual milliseconds. */
   now(): number;
   advance(seconds: number): Promise<void>;
+  /** Real time until the returned function is called. */
+  keepRealTime(): () => void;
   /** A command on the machine outside the cluster. */
   outside(argv: readonly string[]): Promise<Seen>;
   close(): Promise<void>;
@@ -34,6 +36,7 @@ export async function openCluster(folder: string, namespace: string): Promise<Re
     kubeconfig,
     given: cluster.given,
     now: () => clock.now(),
+    keepRealTime: () => clock.keepRealTime(),
     advance: (seconds) => clock.advance(seconds * 1000),
     outside: (argv) => cluster.outsideExec(argv),
     close: () => cluster.close(),

@@ -1,4 +1,5 @@
 /** Replays one recording on a fresh embedded cluster with a virtual clock and says, step by step, whether it matched. */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -86,6 +87,8 @@ class Session {
 
   async ready(namespaces: readonly string[]): Promise<void> {
     for (const namespace of namespaces) {
+      const listed = await this.#must(['kubectl', 'get', 'pods', '-n', namespace, '-o', 'name']);
+      if (!listed.stdout.trim()) continue;
       await this.#must(['kubectl', 'wait', '--for=condition=Ready', 'pods', '--all', '-n', namespace, '--timeout=60s']);
     }
   }
@@ -96,7 +99,9 @@ class Session {
     const base = { index: step.index, command: argv.join(' ') };
     const skip = this.#skipReason(step);
     const before = this.#cluster.now();
+    const jumpAgain = hasTimeLimit(step) ? this.#cluster.keepRealTime() : undefined;
     const actual = skip?.run === false ? undefined : await this.#execute(step, argv);
+    jumpAgain?.();
     if (skip || !actual) return { ...base, outcome: 'skipped', lines: [skip?.reason ?? ''] };
     const elapsed = (this.#cluster.now() - before) / 1000;
     if (step.capture) this.#values[step.capture] = actual.stdout.trim();
@@ -139,7 +144,7 @@ class Session {
   }
 
   /** A step of the set-up: it has to succeed, or the rest means nothing. */
-  async #must(argv: readonly string[], stdin?: string): Promise<void> {
+  async #must(argv: readonly string[], stdin?: string): Promise<Seen> {
     const step: RunStep = {
       type: 'run',
       index: -1,
@@ -147,13 +152,14 @@ class Session {
       seen: { stdout: '', stderr: '', exitCode: 0 },
       compare: 'none',
     };
-    const { stdout, stderr, exitCode } = await this.#execute(stdin === undefined ? step : { ...step, stdin }, argv);
-    if (exitCode !== 0) throw new Error(`set-up failed: ${argv.join(' ')} exited with ${exitCode}\n${stdout}${stderr}`);
+    const seen = await this.#execute(stdin === undefined ? step : { ...step, stdin }, argv);
+    if (seen.exitCode === 0) return seen;
+    throw new Error(`set-up failed: ${argv.join(' ')} exited with ${seen.exitCode}\n${seen.stdout}${seen.stderr}`);
   }
 
   #environment(): Record<string, string> {
     return {
-      PATH: `${dirname(this.#options.kubectl)}:${process.env['PATH'] ?? ''}`,
+      PATH: [dirname(this.#options.kubectl), ...existingFolders(process.env['PATH'] ?? '')].join(':'),
       HOME: this.#home,
       KUBECONFIG: this.#cluster.kubeconfig,
       TERM: 'dumb',
@@ -165,4 +171,21 @@ class Session {
   #fill(text: string): string {
     return text.replace(/\$\{(\w+)\}/g, (whole, name: string) => this.#values[name] ?? whole);
   }
+}
+
+/** The longest limit for which a replay waits in real time; beyond it, time jumps. */
+const shortLimitSeconds = 10;
+
+/** The command itself counts real seconds: jumping would be over before it has counted one. */
+function hasTimeLimit({ argv, interruptAfterMs }: RunStep): boolean {
+  const limits = [...argv.join(' ').matchAll(/(?:--(?:request-)?timeout[= ]|\b(?:timeout|sleep) )(\d+)s?\b/g)];
+  const inPod = argv.includes('--') && argv[0] === 'kubectl';
+  return (
+    interruptAfterMs !== undefined || (!inPod && limits.some(([, seconds]) => Number(seconds) <= shortLimitSeconds))
+  );
+}
+
+/** npm puts folders on PATH that need not exist; `kubectl plugin list` complains about each. */
+function existingFolders(path: string): string[] {
+  return path.split(':').filter((folder) => existsSync(folder));
 }

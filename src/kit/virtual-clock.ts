@@ -14,6 +14,11 @@ export interface Hold {
 export interface VirtualClock extends Clock {
   /** While held, time runs even without urgent timers: `burstMs` at once, then `pace` virtual per real millisecond. */
   hold(): Hold;
+  /**
+   * Until the returned function is called, time is real: no jump, for nobody. For clients that bring a time limit of their
+   * own, `timeout 2 kubectl …`, which would mean nothing otherwise.
+   */
+  keepRealTime(): () => void;
   /** Runs every timer due within the next `ms`, in order, and leaves the clock exactly `ms` later. */
   advance(ms: number): Promise<void>;
 }
@@ -66,6 +71,8 @@ class JumpingClock implements VirtualClock {
   #turnScheduled = false;
   #advancing = false;
   #wake: NodeJS.Timeout | undefined;
+  /** Since when (real) time is real, and what time (virtual) it was then. */
+  #real: { readonly since: number; readonly fromMs: number } | undefined;
 
   constructor(options: VirtualClockOptions) {
     const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10, reactionMs = 60 } = options;
@@ -74,14 +81,27 @@ class JumpingClock implements VirtualClock {
     this.#pace = pace;
     this.#reactionMs = reactionMs;
     this.#hurried = {
-      now: () => this.#nowMs,
+      now: () => this.now(),
       after: (delayMs, callback) => this.#add(delayMs, callback, true),
       urgent: () => this.#hurried,
     };
   }
 
   now(): number {
-    return this.#nowMs;
+    if (!this.#real) return this.#nowMs;
+    return Math.max(this.#nowMs, this.#real.fromMs + Math.floor(performance.now() - this.#real.since));
+  }
+
+  keepRealTime(): () => void {
+    const real = { since: performance.now(), fromMs: this.now() };
+    this.#real = real;
+    this.#scheduleTurn();
+    return () => {
+      if (this.#real !== real) return;
+      this.#nowMs = this.now();
+      this.#real = undefined;
+      this.#scheduleTurn();
+    };
   }
 
   after(delayMs: number, callback: () => void): Timer {
@@ -129,7 +149,7 @@ class JumpingClock implements VirtualClock {
   }
 
   #add(delayMs: number, callback: () => void, urgent: boolean): Timer {
-    const due = this.#nowMs + Math.max(0, delayMs);
+    const due = this.now() + Math.max(0, delayMs);
     const entry: Entry = { due, sequence: this.#sequence++, callback, urgent, cancelled: false };
     this.#timers.push(entry);
     if (urgent) this.#urgentCount++;
@@ -154,12 +174,16 @@ class JumpingClock implements VirtualClock {
     this.#turnScheduled = false;
     const next = this.#timers.peek();
     if (this.#advancing || !next) return;
-    if (next.due > this.#nowMs && this.#urgentCount === 0 && next.due > this.#horizon()) {
+    if (this.#real && next.due > this.now()) {
+      this.#wakeLater(next.due - this.now());
+      return;
+    }
+    if (!this.#real && next.due > this.#nowMs && this.#urgentCount === 0 && next.due > this.#horizon()) {
       if (this.#holds > 0) this.#wakeLater((next.due - this.#horizon()) / this.#pace);
       return;
     }
     const reactionLeftMs = this.#reactionUntil - performance.now();
-    if (this.#urgentCount === 0 && next.due > this.#toldAtMs + longJumpMs && reactionLeftMs > 0) {
+    if (!this.#real && this.#urgentCount === 0 && next.due > this.#toldAtMs + longJumpMs && reactionLeftMs > 0) {
       this.#wakeLater(reactionLeftMs);
       return;
     }

@@ -88,6 +88,18 @@ describe('the virtual clock', () => {
     expect(clock.now()).toBe(0);
   });
 
+  test('keeps real time for nobody and everybody while it is asked to, and jumps again afterwards', async () => {
+    const clock = virtualClock({ startMs: 0 });
+    const jumpAgain = clock.keepRealTime();
+    const long = sleep(clock.urgent(), 60_000);
+    await sleep(clock, 20);
+    await realTurns(30);
+    const between = clock.now();
+    jumpAgain();
+    await long;
+    expect([between >= 20 && between < 10_000, clock.now() >= 60_000]).toEqual([true, true]);
+  });
+
   test('a sleep ends with its signal and leaves no timer', async () => {
     const clock = virtualClock({ startMs: 0 });
     const cancel = new AbortController();
