@@ -5,12 +5,15 @@ import { createCommand } from './commands/create.ts';
 import { debugCommand } from './commands/debug.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { describeCommand } from './commands/describe.ts';
+import { eventsCommand } from './commands/events.ts';
 import { attachCommand, execCommand } from './commands/exec.ts';
 import { exposeCommand } from './commands/expose.ts';
 import { getCommand } from './commands/get.ts';
 import { annotateCommand, labelCommand } from './commands/label.ts';
 import { logsCommand } from './commands/logs.ts';
 import { patchCommand } from './commands/patch.ts';
+import { replaceCommand } from './commands/replace.ts';
+import { rolloutCommand } from './commands/rollout.ts';
 import { runCommand } from './commands/run.ts';
 import { autoscaleCommand, scaleCommand } from './commands/scale.ts';
 import { setCommand } from './commands/set.ts';
@@ -37,4 +40,7 @@ export const commands: readonly Command[] = [
   runCommand,
   exposeCommand,
   debugCommand,
+  rolloutCommand,
+  eventsCommand,
+  replaceCommand,
 ];

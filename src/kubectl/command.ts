@@ -19,6 +19,9 @@ export interface Command {
   readonly short: string;
   /** The help page's first paragraphs, when they are more than `short`. */
   readonly long?: string;
+  readonly examples?: string;
+  /** A bare group of commands prints its help on stderr, except a few. */
+  readonly helpOnStdout?: boolean;
   /** Behind the path: `(TYPE[.VERSION][.GROUP] | TYPE/NAME) [flags]`. */
   readonly usage?: string;
   readonly flags?: readonly FlagSpec[];

@@ -53,17 +53,24 @@ function row(name: string, short: string, width: number): string {
 /** `kubectl auth`: what the group is, and its commands. */
 export function groupHelp(command: Command, path: string): string {
   const listed = [...(command.commands ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const width = Math.max(14, ...listed.map(({ name }) => name.length + 1));
-  return `${command.long ?? command.short}${(command.long ?? command.short).endsWith('.') ? '' : '.'}
+  const width = Math.max(14, ...listed.map(({ name }) => name.length + 3));
+  const examples = command.examples ? `Examples:\n${command.examples}\n\n` : '';
+  return `${introduction(command)}
 
-Available Commands:
+${examples}Available Commands:
 ${listed.map((each) => row(each.name, each.short, width)).join('')}
 Usage:
-  ${path} [flags] [options]
+  ${path} ${command.usage ?? '[flags]'} [options]
 
 Use "${path} <command> --help" for more information about a given command.
 Use "kubectl options" for a list of global command-line options (applies to all commands).
 `;
+}
+
+/** The long description as it is, or the short one as a sentence. */
+function introduction({ long, short }: Command): string {
+  if (long !== undefined) return long;
+  return short.endsWith('.') ? short : `${short}.`;
 }
 
 export function commandHelp(command: Command, path: string): string {
@@ -72,7 +79,7 @@ export function commandHelp(command: Command, path: string): string {
   const refused = (command.flags ?? []).filter((spec) => spec.refused).map(({ name }) => `--${name}`);
   const options = flags.length > 0 ? `Options:\n${optionsHelp(flags)}\n` : '';
   const note = refused.length > 0 ? `Not in the built-in kubectl: ${refused.sort().join(', ')}\n\n` : '';
-  return `${command.long ?? command.short}${(command.long ?? command.short).endsWith('.') ? '' : '.'}
+  return `${introduction(command)}
 
 ${options}${note}Usage:
   ${path} ${command.usage ?? '[flags]'} [options]

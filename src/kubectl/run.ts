@@ -22,7 +22,7 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
   try {
     const found = findCommand(argv);
     const { command, path } = found;
-    const specs = [...(command.flags ?? []), ...globalFlags];
+    const specs = withGlobals(command.flags ?? []);
     const parsed = parse(found.rest, specs, path);
     if (parsed.flags.bool('help')) {
       io.stdout.write(command.name === 'kubectl' ? rootHelp(commands) : commandHelp(command, path));
@@ -44,6 +44,15 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
 
 const root: Command = { name: 'kubectl', short: 'kubectl controls the Kubernetes cluster manager.', commands };
 
+/** A command's own flag hides a global one of the same name (`debug --profile`). */
+function withGlobals(own: readonly FlagSpec[]): FlagSpec[] {
+  const hidden = new Set(own.flatMap(({ name, short }) => [`--${name}`, ...(short ? [`-${short}`] : [])]));
+  return [
+    ...own,
+    ...globalFlags.filter(({ name, short }) => !hidden.has(`--${name}`) && !(short && hidden.has(`-${short}`))),
+  ];
+}
+
 interface Found {
   readonly command: Command;
   readonly path: string;
@@ -57,7 +66,7 @@ function findCommand(argv: readonly string[]): Found {
   let path = root.name;
   const rest = [...argv];
   for (;;) {
-    const at = nextArgument(rest, [...(command.flags ?? []), ...globalFlags]);
+    const at = nextArgument(rest, withGlobals(command.flags ?? []));
     const word = at === undefined ? undefined : rest[at];
     const next = command.commands?.find((each) => each.name === word || each.aliases?.includes(word ?? ''));
     if (!next || at === undefined) {
@@ -120,6 +129,7 @@ function helpOfGroup(command: Command, path: string, args: readonly string[], io
     throw new PlainError(
       `error: unknown command ${JSON.stringify(args.join(' '))}\nSee '${path} -h' for help and examples`,
     );
-  io.stderr.write(groupHelp(command, path));
+  // kubectl's habit: no subcommand is a mistake, exit 1, though the text goes to either stream
+  (command.helpOnStdout ? io.stdout : io.stderr).write(groupHelp(command, path));
   return 1;
 }

@@ -4,8 +4,10 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { dryRunQuery } from '../dry-run.ts';
 import { KubectlError } from '../errors.ts';
 import { isMap } from '../merge/equal.ts';
+import { lastAppliedKey } from '../merge/last-applied.ts';
 import { goJson } from '../print/go-json.ts';
 import type { FileItem } from '../resources/files.ts';
+import type { Session } from '../session.ts';
 import type { ApplyContext } from './apply-client.ts';
 
 const advice = `
@@ -60,16 +62,16 @@ async function takeOver(
   path: string,
   object: KubeObject,
 ): Promise<KubeObject | undefined> {
-  const managed = (object.metadata.managedFields ?? []) as readonly Managed[];
+  const entries = ({ metadata }: KubeObject) => (metadata.managedFields ?? []) as readonly Managed[];
   const isOld = (entry: Managed) =>
     entry.manager === 'kubectl-client-side-apply' && entry.operation === 'Update' && !entry.subresource;
-  const old = managed.find(isOld);
-  const mine = managed.find((entry) => entry.manager === fieldManager && entry.operation === 'Apply');
-  if (!old || !mine) return undefined;
-  const fieldsV1 = union(mine.fieldsV1 ?? {}, old.fieldsV1 ?? {});
-  const value = managed
-    .filter((entry) => entry !== old)
-    .map((entry) => (entry === mine ? { ...entry, fieldsV1 } : entry));
+  const isMine = (entry: Managed) => entry.manager === fieldManager && entry.operation === 'Apply';
+  if (!entries(object).some(isOld) || !entries(object).some(isMine)) return undefined;
+  const latest = await keepAnnotation(session, path, object);
+  const old = entries(latest).find(isOld)?.fieldsV1 ?? {};
+  const value = entries(latest)
+    .filter((entry) => !isOld(entry))
+    .map((entry) => (isMine(entry) ? { ...entry, fieldsV1: union(entry.fieldsV1 ?? {}, old) } : entry));
   try {
     return await session.json({
       method: 'PATCH',
@@ -77,7 +79,7 @@ async function takeOver(
       contentType: 'application/json-patch+json',
       body: [
         { op: 'replace', path: '/metadata/managedFields', value },
-        { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
+        { op: 'replace', path: '/metadata/resourceVersion', value: latest.metadata.resourceVersion },
       ],
     });
   } catch (error) {
@@ -85,6 +87,24 @@ async function takeOver(
     if (error instanceof ApiError && error.code === 409) return undefined;
     throw error;
   }
+}
+
+/** The last-applied annotation gets a manager of its own, or the next server-side apply would drop it. */
+async function keepAnnotation(session: Session, path: string, object: KubeObject): Promise<KubeObject> {
+  const text = object.metadata.annotations?.[lastAppliedKey];
+  if (text === undefined) return object;
+  const { name = '', namespace } = object.metadata;
+  const { apiVersion = '', kind = '' } = object;
+  return session.json({
+    method: 'PATCH',
+    path: `${path}?fieldManager=kubectl-last-applied&force=true`,
+    contentType: 'application/apply-patch+yaml',
+    body: {
+      apiVersion,
+      kind,
+      metadata: { name, ...(namespace && { namespace }), annotations: { [lastAppliedKey]: text } },
+    },
+  });
 }
 
 function union(a: object, b: object): Record<string, unknown> {

@@ -56,7 +56,7 @@ async function expose(call: Call): Promise<number> {
   const dryRun = dryRunOf(session, flags);
   const printer = await resultPrinter(session, flags, dryRun);
   const services = await resolveType(session, 'services');
-  const errors = await visitLive(session, flags, args, {}, async ({ type, object }) => {
+  const errors = await visitLive(session, flags, args, { ignoreSelector: true }, async ({ type, object }) => {
     if (!exposable.includes(type.kind))
       throw new KubectlError(`cannot expose a ${type.kind}${type.group ? `.${type.group}` : ''}`);
     const service = buildService(call, { ...object, kind: type.kind });

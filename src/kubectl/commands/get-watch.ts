@@ -44,10 +44,9 @@ export async function watchObjects(call: Call, printer: ObjectPrinter | undefine
     }
   } catch (error) {
     // Ctrl-C is how a watch ends, and kubectl says 1 for it; --request-timeout is no failure
-    if (session.signal.aborted) return 1;
-    if (!isTimeout(error)) throw error;
+    if (!session.signal.aborted && !isTimeout(error)) throw error;
   }
-  return 0;
+  return session.signal.aborted ? 1 : 0;
 }
 
 function selectors(target: WatchTarget): Record<string, string> {

@@ -19,6 +19,8 @@ export interface VisitOptions {
   readonly local?: boolean;
   readonly bareTypeMeansAll?: boolean;
   readonly all?: boolean;
+  /** --selector means something else here (expose). */
+  readonly ignoreSelector?: boolean;
 }
 
 /** Returns the failures, in order. Mistakes in the command line itself are thrown. */
@@ -44,7 +46,7 @@ export async function visitLive(
     }
   } else {
     const selection = await select(session, args, {
-      labelSelector: flags.string('selector'),
+      labelSelector: options.ignoreSelector ? '' : flags.string('selector'),
       fieldSelector: flags.string('field-selector'),
       all: options.all ?? flags.bool('all'),
       allNamespaces: flags.bool('all-namespaces'),

@@ -52,8 +52,12 @@ function customTags(tags: (ScalarTag | CollectionTag | string)[]): Tags {
 }
 
 function plain(document: Document): unknown {
-  const value: unknown = document.toJS({ maxAliasCount: 1000 });
-  return stringKeys(value);
+  try {
+    return stringKeys(document.toJS({ maxAliasCount: 1000 }));
+  } catch (error) {
+    const alias = /Unresolved alias[^:]*: (\S+)/.exec((error as Error).message)?.[1];
+    throw alias ? new Error(`yaml: unknown anchor '${alias}' referenced`) : error;
+  }
 }
 
 function stringKeys(value: unknown): unknown {
@@ -74,7 +78,9 @@ function goMessage(code: string, message: string, offset: number, text: string, 
   if (/^ *\t/m.test(text) && code === 'TAB_AS_INDENT')
     return scanner(line, 'found character that cannot start any token');
   if (/Nested mappings are not allowed|BLOCK_AS_IMPLICIT_KEY|Implicit keys/.test(`${code} ${message}`)) {
-    return scanner(line, 'mapping values are not allowed in this context');
+    // the reader points at the value's begin, go-yaml at the colon, which may be lines further down
+    const colon = text.slice(offset).search(/:(\s|$)/);
+    return scanner(lines.linePos(offset + Math.max(0, colon)).line, 'mapping values are not allowed in this context');
   }
   if (/Missing closing ["']/.test(message)) return scanner(last, 'found unexpected end of stream');
   if (/Flow map|Flow sequence|must end with a [}\]]|flow collection/i.test(message)) {
