@@ -4,11 +4,12 @@
  */
 import type { Clock } from '../../../../kit/clock.ts';
 import type { Random } from '../../../../kit/random.ts';
-import type { KubeObject } from '../../../../kube/objects.ts';
+import { type KubeObject, timestamp } from '../../../../kube/objects.ts';
 import { calicoDefinitions, calicoObjects } from '../kinds/calico.ts';
 import type { Machinery } from '../machinery.ts';
 import { type Core, kindOf, scopeOf } from './core.ts';
-import { kindsOf } from './custom-definition.ts';
+import { kindsOf, prepareDefinition } from './custom-definition.ts';
+import { orderMetadata } from './metadata.ts';
 import { Registry } from './registry.ts';
 import { notFound } from './status.ts';
 import { Store } from './store.ts';
@@ -71,13 +72,22 @@ function healthy(name: string): KubeObject {
   return { kind: 'ComponentStatus', apiVersion: 'v1', metadata: { name }, conditions };
 }
 
+/** Past the checks that requests go through: these are right, and a cluster must be up in no time. */
 function seedCalico(core: Core): void {
-  for (const definition of calicoDefinitions())
-    createObject(core, definitions, undefined, definition, { fieldManager: 'kubectl-client-side-apply' });
+  for (const definition of calicoDefinitions()) {
+    prepareDefinition(core, definition);
+    core.store.put(definitions, withIdentity(core, definition));
+  }
   for (const object of calicoObjects()) {
     const kind = core.registry
       .all()
       .find((candidate) => candidate.kind === object.kind && candidate.group === 'crd.projectcalico.org');
-    if (kind) createObject(core, kind.id, undefined, object, { fieldManager: 'calico-node' });
+    if (kind) core.store.put(kind.id, withIdentity(core, object));
   }
+}
+
+function withIdentity(core: Core, object: KubeObject): KubeObject {
+  const creationTimestamp = timestamp(core.clock.now());
+  const metadata = orderMetadata({ ...object.metadata, uid: core.random.uuid(), generation: 1, creationTimestamp });
+  return { kind: object.kind ?? '', apiVersion: object.apiVersion ?? '', ...object, metadata };
 }

@@ -41,7 +41,7 @@ export function reallocateService(core: Core, object: KubeObject, current: KubeO
   inheritAddress(spec, old);
   if (!spec['clusterIP']) allocateAddress(core, object, spec);
   setFamilies(spec);
-  if (spec['type'] === 'ClusterIP' && old['type'] !== 'ClusterIP') releasePorts(spec, old);
+  dropDependent(spec, old);
   allocatePorts(core, object, spec, old);
 }
 
@@ -96,9 +96,26 @@ function refuseUnless(object: KubeObject, asked: string, used: ReadonlySet<unkno
   if (used.has(asked)) throw refuse('provided IP is already allocated');
 }
 
-function releasePorts(spec: Draft, old: Draft): void {
-  const known = new Set(items(old, 'ports').map((port) => port['nodePort']));
-  for (const port of items(spec, 'ports')) if (known.has(port['nodePort'])) delete port['nodePort'];
+/** Fields that only the old type needed go, unless the client changed them too (dropTypeDependentFields). */
+function dropDependent(spec: Draft, old: Draft): void {
+  const wasReachable = old['type'] === 'NodePort' || old['type'] === 'LoadBalancer';
+  const drop = (fields: readonly string[]): void => {
+    for (const field of fields) if (JSON.stringify(spec[field]) === JSON.stringify(old[field])) delete spec[field];
+  };
+  if (wasReachable && spec['type'] === 'ClusterIP') {
+    const known = new Set(items(old, 'ports').map((port) => port['nodePort']));
+    for (const port of items(spec, 'ports')) if (known.has(port['nodePort'])) delete port['nodePort'];
+    if (!hasExternalIps(spec)) drop(['externalTrafficPolicy']);
+    drop(['healthCheckNodePort']);
+  }
+  if (old['type'] === 'LoadBalancer' && spec['type'] !== 'LoadBalancer') {
+    drop(['allocateLoadBalancerNodePorts', 'loadBalancerClass', 'loadBalancerSourceRanges']);
+  }
+}
+
+function hasExternalIps(spec: Draft): boolean {
+  const ips = spec['externalIPs'];
+  return Array.isArray(ips) && ips.length > 0;
 }
 
 function allocatePorts(core: Core, object: KubeObject, spec: Draft, old: Draft | undefined): void {
