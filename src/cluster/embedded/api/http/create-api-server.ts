@@ -91,7 +91,13 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     const { response, upgrade } = upgradable(request, socket as Socket, head);
     void handle(request, response, upgrade, origin(), context, report);
   });
-  server.on('clientError', (_error, socket) => socket.destroy());
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable)
+      socket.end(
+        'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request',
+      );
+    else socket.destroy();
+  });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await listen(server, port);
   return {
