@@ -61,7 +61,22 @@ export interface EmbeddedCluster extends AsyncDisposable {
 const ageMs = 150_000;
 
 export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
-  const { name = 'netpol', workers = 2, cni = 'calico', seed, outside = [] } = options;
+  const parts = assemble(options);
+  try {
+    await parts.fill();
+    parts.runtime.setOutside(options.outside ?? []);
+    return await open(options, parts);
+  } catch (error) {
+    parts.stop();
+    throw error;
+  }
+}
+
+type Parts = ReturnType<typeof assemble>;
+
+/** Everything but the server: nothing runs yet, nobody can reach it. */
+function assemble(options: EmbeddedClusterOptions) {
+  const { name = 'netpol', workers = 2, cni = 'calico', seed } = options;
   const random = seededRandom(seed);
   const { clock, catchUp } = agedClock(options.clock, ageMs);
   const nodes = planNodes(name, workers);
@@ -71,6 +86,7 @@ export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Pr
   const runtime = createRuntime({ machinery, clock: options.clock, random, cni });
   const shared = stores(machinery, 'kube-controller-manager');
   const events = eventRecorder(shared.events, clock, random);
+  const calico = cni === 'calico';
   const serviceAccountToken = tokenSource(machinery, tokens);
   const kubelet = createKubelet({
     machinery,
@@ -78,66 +94,76 @@ export async function createEmbeddedCluster(options: EmbeddedClusterOptions): Pr
     clock,
     random,
     events,
-    annotatesPods: cni === 'calico',
+    annotatesPods: calico,
     serviceAccountToken,
   });
   const context = { machinery, stores: shared, clock, random, events };
   const stopControllers = startControllers(context, { caPem: credentials.caPem });
-  const stop = (): void => {
-    stopControllers();
-    kubelet.close();
-    runtime.close();
+  return {
+    name,
+    nodes,
+    random,
+    credentials,
+    machinery,
+    tokens,
+    runtime,
+    kubelet,
+    async fill(): Promise<void> {
+      await bootstrap({ machinery, kubelet, clock, random, clusterName: name, nodes, calico });
+      catchUp();
+    },
+    stop(): void {
+      stopControllers();
+      kubelet.close();
+      runtime.close();
+    },
+  };
+}
+
+/** Starts the API server and writes the kubeconfig. */
+async function open(options: EmbeddedClusterOptions, parts: Parts): Promise<EmbeddedCluster> {
+  const { name, machinery, runtime, random, tokens, credentials } = parts;
+  const { clock, port, kubeconfigPath: path, contextName = `netpol-lab-${name}`, namespace } = options;
+  const { streams } = parts.kubelet;
+  const chosen = port === undefined ? {} : { port };
+  const server = await createApiServer({ machinery, streams, clock, random, tokens, credentials, ...chosen });
+  const { url, caPem, clientCertPem, clientKeyPem } = server;
+  const close = async (): Promise<void> => {
+    await server.close();
+    parts.stop();
+    if (path) await rm(path, { force: true });
   };
   try {
-    await bootstrap({ machinery, kubelet, clock, random, clusterName: name, nodes, calico: cni === 'calico' });
-    catchUp();
-    runtime.setOutside(outside);
-    const { port } = options;
-    const server = await createApiServer({
-      machinery,
-      streams: kubelet.streams,
-      clock: options.clock,
-      random,
-      tokens,
-      credentials,
-      ...(port !== undefined && { port }),
-    });
-    const { kubeconfigPath: path } = options;
-    const close = async (): Promise<void> => {
-      await server.close();
-      stop();
-      if (path) await rm(path, { force: true });
-    };
-    if (path) {
-      const { contextName = `netpol-lab-${name}`, namespace } = options;
-      const { url, caPem: ca, clientCertPem: cert, clientKeyPem: key } = server;
-      await writeKubeconfig({ path, name: contextName, server: url, ca, cert, key, ...(namespace && { namespace }) });
-    }
-    const [controlPlane, worker = controlPlane] = nodes;
-    return {
-      name,
-      url: server.url,
-      caPem: server.caPem,
-      clientCertPem: server.clientCertPem,
-      clientKeyPem: server.clientKeyPem,
-      machinery,
-      flows: runtime.flows,
-      given: {
-        WORKER_NODE: worker?.name ?? '',
-        WORKER_IP: worker?.ip ?? '',
-        CONTROL_PLANE_NODE: controlPlane?.name ?? '',
-        CONTROL_PLANE_IP: controlPlane?.ip ?? '',
-        OUTSIDE_IP: runtime.outsideIp,
-      },
-      setOutside: (hosts) => runtime.setOutside(hosts),
-      outsideExec: (argv) => runOutside(runtime, argv),
-      close,
-      [Symbol.asyncDispose]: close,
-    };
+    const identity = { ca: caPem, cert: clientCertPem, key: clientKeyPem, ...(namespace && { namespace }) };
+    if (path) await writeKubeconfig({ path, name: contextName, server: url, ...identity });
   } catch (error) {
-    stop();
+    await close();
     throw error;
   }
+  return {
+    name,
+    url,
+    caPem,
+    clientCertPem,
+    clientKeyPem,
+    machinery,
+    flows: runtime.flows,
+    given: givenOf(parts),
+    setOutside: (hosts) => runtime.setOutside(hosts),
+    outsideExec: (argv) => runOutside(runtime, argv),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function givenOf({ nodes: [controlPlane, worker = controlPlane], runtime }: Parts): Record<string, string> {
+  return {
+    WORKER_NODE: worker?.name ?? '',
+    WORKER_IP: worker?.ip ?? '',
+    CONTROL_PLANE_NODE: controlPlane?.name ?? '',
+    CONTROL_PLANE_IP: controlPlane?.ip ?? '',
+    OUTSIDE_IP: runtime.outsideIp,
+  };
 }
 
 /** A clock that is late until it catches up: what is made meanwhile looks old. */

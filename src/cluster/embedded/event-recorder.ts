@@ -55,92 +55,106 @@ const similarWindowMs = 600_000;
 const lifetimeMs = 3_600_000;
 
 export function eventRecorder(events: Store<KubeEvent>, clock: Clock, random: Random): EventRecorder {
-  const known = new Map<string, Known>();
-  const buckets = new Map<string, Bucket>();
-  let lastNanosecond = 0n;
-  const similar = new Map<string, { messages: Set<string>; lastMs: number }>();
+  return new CountingRecorder(events, clock, random);
+}
 
-  /** Names sort in the order of the events, also within one millisecond: clients list them by name. */
-  const nextNanosecond = (): bigint => {
-    const now = BigInt(Math.floor(clock.now())) * 1_000_000n;
-    lastNanosecond = (now > lastNanosecond ? now : lastNanosecond) + BigInt(1 + random.integer(1_000));
-    return lastNanosecond;
-  };
+class CountingRecorder implements EventRecorder {
+  readonly #events: Store<KubeEvent>;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  /** Least recently seen first. */
+  readonly #known = new Map<string, Known>();
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #similar = new Map<string, { messages: Set<string>; lastMs: number }>();
+  #lastNanosecond = 0n;
 
-  const allow = (key: string): boolean => {
-    const now = clock.now();
-    const bucket = buckets.get(key) ?? { tokens: burst, sinceMs: now };
-    const refilled = Math.min(burst, bucket.tokens + (now - bucket.sinceMs) / refillMs);
-    const allowed = refilled >= 1;
-    buckets.set(key, { tokens: allowed ? refilled - 1 : refilled, sinceMs: now });
-    return allowed;
-  };
+  constructor(events: Store<KubeEvent>, clock: Clock, random: Random) {
+    this.#events = events;
+    this.#clock = clock;
+    this.#random = random;
+  }
 
-  /** The message, or the aggregate's when this is one of too many similar ones. */
-  const combine = (key: string, message: string): { message: string; combined: boolean } => {
-    const now = clock.now();
-    let group = similar.get(key);
-    if (!group || now - group.lastMs > similarWindowMs) {
-      group = { messages: new Set(), lastMs: now };
-      similar.set(key, group);
+  record(source: EventSource, event: NewEvent): void {
+    try {
+      this.#write(source, event);
+    } catch (error) {
+      // A namespace that is being deleted takes no new events; the real recorder drops them, too.
+      if (!(error instanceof StatusError)) throw error;
     }
-    group.lastMs = now;
-    group.messages.add(message);
-    if (group.messages.size < similarLimit) return { message, combined: false };
-    return { message: `(combined from similar events): ${message}`, combined: true };
-  };
+  }
 
-  /** No timer for the hour: whoever writes next sweeps. */
-  const forget = (): void => {
-    const oldest = clock.now() - lifetimeMs;
-    for (const [key, entry] of known) {
-      if (entry.lastMs >= oldest) break;
-      known.delete(key);
-      events.remove(entry.namespace, entry.name);
-    }
-    if (known.size === 0) {
-      buckets.clear();
-      similar.clear();
-    }
-  };
-
-  const count = (key: string, entry: Known, message: string): boolean => {
-    const current = events.find(entry.namespace, entry.name);
-    known.delete(key);
-    if (!current) return false;
-    known.set(key, entry);
-    entry.count++;
-    entry.lastMs = clock.now();
-    events.update({ ...current, message, count: entry.count, lastTimestamp: timestamp(clock.now()) });
-    return true;
-  };
-
-  const write = (source: EventSource, event: NewEvent): void => {
-    forget();
+  #write(source: EventSource, event: NewEvent): void {
+    this.#forget();
     const { about, fieldPath = '', type, reason } = event;
     const { name = '', namespace = 'default', uid = '' } = about.metadata;
     const subject = [source.component, source.host, about.kind, namespace, name, uid].join('/');
     const group = [subject, fieldPath, type, reason].join('/');
-    const { message, combined } = combine(group, event.message);
-    if (!allow(subject)) return;
+    const { message, combined } = this.#combine(group, event.message);
+    if (!this.#allow(subject)) return;
     const key = combined ? group : `${group}/${message}`;
-    const earlier = known.get(key);
-    if (earlier && count(key, earlier, message)) return;
-    const eventName = `${name}.${nextNanosecond().toString(16)}`;
-    known.set(key, { name: eventName, namespace, count: 1, lastMs: clock.now() });
-    events.create(build(source, { ...event, message }, eventName, namespace, clock.now()));
-  };
+    const earlier = this.#known.get(key);
+    if (earlier && this.#count(key, earlier, message)) return;
+    const now = this.#clock.now();
+    const eventName = `${name}.${this.#nextNanosecond().toString(16)}`;
+    this.#known.set(key, { name: eventName, namespace, count: 1, lastMs: now });
+    this.#events.create(build(source, { ...event, message }, eventName, namespace, now));
+  }
 
-  return {
-    record(source, event) {
-      try {
-        write(source, event);
-      } catch (error) {
-        // A namespace that is being deleted takes no new events; the real recorder drops them, too.
-        if (!(error instanceof StatusError)) throw error;
-      }
-    },
-  };
+  /** False when somebody has deleted the event meanwhile. */
+  #count(key: string, entry: Known, message: string): boolean {
+    const current = this.#events.find(entry.namespace, entry.name);
+    this.#known.delete(key);
+    if (!current) return false;
+    this.#known.set(key, entry);
+    entry.count++;
+    entry.lastMs = this.#clock.now();
+    this.#events.update({ ...current, message, count: entry.count, lastTimestamp: timestamp(entry.lastMs) });
+    return true;
+  }
+
+  /** Names sort in the order of the events, also within one millisecond: clients list them by name. */
+  #nextNanosecond(): bigint {
+    const now = BigInt(Math.floor(this.#clock.now())) * 1_000_000n;
+    const base = now > this.#lastNanosecond ? now : this.#lastNanosecond;
+    this.#lastNanosecond = base + BigInt(1 + this.#random.integer(1_000));
+    return this.#lastNanosecond;
+  }
+
+  #allow(subject: string): boolean {
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(subject) ?? { tokens: burst, sinceMs: now };
+    const refilled = Math.min(burst, bucket.tokens + (now - bucket.sinceMs) / refillMs);
+    const allowed = refilled >= 1;
+    this.#buckets.set(subject, { tokens: allowed ? refilled - 1 : refilled, sinceMs: now });
+    return allowed;
+  }
+
+  /** The message, or the aggregate's when this is one of too many similar ones. */
+  #combine(group: string, message: string): { message: string; combined: boolean } {
+    const now = this.#clock.now();
+    let seen = this.#similar.get(group);
+    if (!seen || now - seen.lastMs > similarWindowMs) {
+      seen = { messages: new Set(), lastMs: now };
+      this.#similar.set(group, seen);
+    }
+    seen.lastMs = now;
+    seen.messages.add(message);
+    if (seen.messages.size < similarLimit) return { message, combined: false };
+    return { message: `(combined from similar events): ${message}`, combined: true };
+  }
+
+  /** No timer for the hour: whoever writes next sweeps. */
+  #forget(): void {
+    const oldest = this.#clock.now() - lifetimeMs;
+    for (const [key, entry] of this.#known) {
+      if (entry.lastMs >= oldest) break;
+      this.#known.delete(key);
+      this.#events.remove(entry.namespace, entry.name);
+    }
+    if (this.#known.size > 0) return;
+    this.#buckets.clear();
+    this.#similar.clear();
+  }
 }
 
 function build(source: EventSource, event: NewEvent, name: string, namespace: string, nowMs: number): KubeEvent {

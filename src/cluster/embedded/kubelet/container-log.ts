@@ -30,83 +30,88 @@ const lineLimit = 16 * 1024;
 const sizeLimit = 4 * 1024 * 1024;
 
 export function containerLog(now: () => number): ContainerLog {
-  const rests: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
-  let entries: LogEntry[] = [];
-  let dropped = 0;
-  let size = 0;
-  let ended = false;
-  let lastMs = -1;
-  let nanoseconds = 0;
-  let waiters: (() => void)[] = [];
+  return new BufferedLog(now);
+}
 
-  const wake = (): void => {
-    const woken = waiters;
-    waiters = [];
-    for (const waiter of woken) waiter();
-  };
+class BufferedLog implements ContainerLog {
+  entries: LogEntry[] = [];
+  dropped = 0;
+  ended = false;
+  readonly #now: () => number;
+  /** What has no newline yet. */
+  readonly #rests: Record<'stdout' | 'stderr', Uint8Array[]> = { stdout: [], stderr: [] };
+  #size = 0;
+  #lastMs = -1;
+  #nanoseconds = 0;
+  #waiters: (() => void)[] = [];
 
-  const append = (bytes: Uint8Array, partial: boolean): void => {
-    const epochMs = now();
-    nanoseconds = epochMs === lastMs ? Math.min(999_999, nanoseconds + 1_733) : 100_000 + (size % 7_919) * 97;
-    lastMs = epochMs;
-    entries.push({ epochMs, nanoseconds, bytes, partial });
-    size += bytes.length;
-    if (size > sizeLimit) rotate();
-  };
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
-  const rotate = (): void => {
-    const keep = entries.findIndex((_, index) => index >= entries.length / 2);
-    dropped += keep;
-    entries = entries.slice(keep);
-    size = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
-  };
-
-  const take = (stream: 'stdout' | 'stderr', bytes: Uint8Array): void => {
-    const rest = rests[stream];
+  write(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
+    if (this.ended || bytes.length === 0) return;
+    const rest = this.#rests[stream];
     let start = 0;
     for (;;) {
       const end = bytes.indexOf(newline, start);
       if (end < 0) break;
-      append(concat([...rest, bytes.subarray(start, end + 1)]), false);
+      this.#append(concat([...rest, bytes.subarray(start, end + 1)]), false);
       rest.length = 0;
       start = end + 1;
     }
     if (start < bytes.length) rest.push(bytes.slice(start));
+    this.#splitLongLine(rest);
+    this.#wake();
+  }
+
+  end(): void {
+    if (this.ended) return;
+    for (const rest of [this.#rests.stdout, this.#rests.stderr]) {
+      if (rest.length > 0) this.#append(concat(rest), true);
+      rest.length = 0;
+    }
+    this.ended = true;
+    this.#wake();
+  }
+
+  changed(): Promise<void> {
+    return this.ended ? Promise.resolve() : new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #splitLongLine(rest: Uint8Array[]): void {
     while (lengthOf(rest) >= lineLimit) {
       const whole = concat(rest);
-      append(whole.slice(0, lineLimit), true);
+      this.#append(whole.slice(0, lineLimit), true);
       rest.length = 0;
       if (whole.length > lineLimit) rest.push(whole.slice(lineLimit));
     }
-  };
+  }
 
-  return {
-    get entries() {
-      return entries;
-    },
-    get dropped() {
-      return dropped;
-    },
-    get ended() {
-      return ended;
-    },
-    write(stream, bytes) {
-      if (ended || bytes.length === 0) return;
-      take(stream, bytes);
-      wake();
-    },
-    end() {
-      if (ended) return;
-      for (const stream of ['stdout', 'stderr'] as const) {
-        const rest = concat(rests[stream]);
-        if (rest.length > 0) append(rest, true);
-        rests[stream].length = 0;
-      }
-      ended = true;
-      wake();
-    },
-    changed: () => (ended ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
-  };
+  #append(bytes: Uint8Array, partial: boolean): void {
+    const epochMs = this.#now();
+    const sameInstant = epochMs === this.#lastMs;
+    this.#nanoseconds = sameInstant
+      ? Math.min(999_999, this.#nanoseconds + 1_733)
+      : 100_000 + (this.#size % 7_919) * 97;
+    this.#lastMs = epochMs;
+    this.entries.push({ epochMs, nanoseconds: this.#nanoseconds, bytes, partial });
+    this.#size += bytes.length;
+    if (this.#size > sizeLimit) this.#rotate();
+  }
+
+  #rotate(): void {
+    const half = Math.ceil(this.entries.length / 2);
+    this.dropped += half;
+    this.entries = this.entries.slice(half);
+    this.#size = this.entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+  }
+
+  #wake(): void {
+    const woken = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of woken) waiter();
+  }
 }
 
 export interface ReadOptions {
