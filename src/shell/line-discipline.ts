@@ -44,6 +44,12 @@ export function openTerminal(options: TerminalOptions): {
     },
     onResize: (listener) => size.onResize(listener),
     foreground: 1,
+    get mode() {
+      return line.isRaw() ? 'raw' : 'cooked';
+    },
+    set mode(mode) {
+      line.setRaw(mode === 'raw');
+    },
   };
   const line = lineEditor({
     echo: (bytes) => options.output.write(bytes),
@@ -75,6 +81,8 @@ async function pump(input: Source, line: LineEditor): Promise<void> {
 
 interface LineEditor {
   type(bytes: Uint8Array): Promise<void>;
+  isRaw(): boolean;
+  setRaw(raw: boolean): void;
   hangUp(): void;
   /** A whole line, what ^D pushed, or undefined for ^D on an empty line. */
   nextChunk(): Promise<Uint8Array | undefined>;
@@ -89,6 +97,7 @@ function lineEditor(options: EditorOptions): LineEditor {
   let line: number[] = [];
   let literal = false;
   let hungUp = false;
+  let raw = false;
   /** An empty chunk is a ^D on an empty line. */
   const ready: Uint8Array[] = [];
   let waiting: (() => void)[] = [];
@@ -148,9 +157,20 @@ function lineEditor(options: EditorOptions): LineEditor {
   return {
     async type(bytes) {
       const screen: (string | Uint8Array)[] = [];
-      for (const byte of bytes) screen.push(key(byte));
+      for (const byte of bytes) {
+        if (!raw) screen.push(key(byte));
+        else if (byte === keys.quit) options.onKey('SIGQUIT');
+        else line.push(byte === CR ? NL : byte);
+      }
+      if (raw && line.length > 0) offer();
       const echoed = Buffer.concat(screen.map((part) => (typeof part === 'string' ? utf8.encode(part) : part)));
       if (echoed.length > 0) await options.echo(new Uint8Array(echoed));
+    },
+    isRaw: () => raw,
+    setRaw(on) {
+      raw = on;
+      // What had been typed so far is no longer held back until Enter.
+      if (raw && line.length > 0) offer();
     },
     hangUp() {
       hungUp = true;

@@ -60,6 +60,8 @@ export interface Terminal {
   onResize(listener: () => void): () => void;
   /** Which process group ^C, ^\ and the like reach. The interactive shell moves it to each job and back. */
   foreground: number;
+  /** `raw`: every key arrives at once and nothing is echoed, for programs that edit lines themselves. ^C is then a key. */
+  mode: 'cooked' | 'raw';
 }
 
 /** What reading and writing a device file does, once per open. */

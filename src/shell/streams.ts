@@ -54,13 +54,13 @@ export class SourceHandle implements Source {
 
   read(maxBytes = 65_536): Promise<Uint8Array | undefined> {
     const operation = () => this.#read(maxBytes);
-    return this.guard ? this.guard.enter(operation, 16) : operation();
+    return this.guard ? this.guard.enter(operation, 4) : operation();
   }
 
   /** Up to and including the byte: what the shell's `read` needs so that the next program finds the rest. */
   readUntil(byte: number): Promise<Uint8Array | undefined> {
     const operation = () => this.#readUntil(byte);
-    return this.guard ? this.guard.enter(operation, 16) : operation();
+    return this.guard ? this.guard.enter(operation, 4) : operation();
   }
 
   async #read(maxBytes: number): Promise<Uint8Array | undefined> {
@@ -151,7 +151,7 @@ export class SinkHandle implements Sink {
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#closed || bytes.length === 0) return;
     const operation = () => this.#shared.outflow.write(bytes);
-    await (this.guard ? this.guard.enter(operation, 16 + (bytes.length >> 10)) : operation());
+    await (this.guard ? this.guard.enter(operation, 4 + (bytes.length >> 10)) : operation());
   }
 
   dup(guard = this.guard): SinkHandle {

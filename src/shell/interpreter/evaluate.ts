@@ -127,7 +127,7 @@ async function runBackground(shell: Shell, item: ListItem): Promise<number> {
         );
   shell.lastBackground = children.at(-1)?.pid;
   const job = addJob(shell, item.source, children, group);
-  if (interactive) await shell.err(`[${job.number}] ${shell.lastBackground}\n`);
+  if (interactive && shell.wording.name === 'bash') await shell.err(`[${job.number}] ${shell.lastBackground}\n`);
   return 0;
 }
 

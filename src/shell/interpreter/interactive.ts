@@ -3,22 +3,28 @@ import { SyntaxFailure } from '../syntax/ast.ts';
 import { type Dialect, needsMore, parseScript } from '../syntax/parse.ts';
 import { Interrupted, LoopJump, ShellError } from './control.ts';
 import { reportJobs } from './jobs.ts';
+import { editLine } from './line-editor.ts';
 import { RedirectFailure } from './redirect.ts';
 import type { Shell } from './shell.ts';
 
 export async function runInteractive(shell: Shell, dialect: Dialect): Promise<number> {
   const interrupts = watchInterrupts(shell);
+  const history: string[] = [];
+  let firstLine = 1;
   for (;;) {
     shell.interruptRequested = false;
     await reportJobs(shell);
-    const text = await readCommand(shell, dialect, interrupts);
+    const text = await readCommand(shell, dialect, interrupts, history);
     if (text === 'interrupted') {
       shell.status = 130;
-      await shell.err('\n');
       continue;
     }
-    if (text === undefined) return shell.status;
-    await runOne(shell, dialect, text);
+    if (text === undefined) {
+      if (shell.process.terminal) await shell.err('\n');
+      return shell.status;
+    }
+    await runOne(shell, dialect, text, firstLine);
+    firstLine += text.split('\n').length - 1;
   }
 }
 
@@ -58,28 +64,47 @@ async function readCommand(
   shell: Shell,
   dialect: Dialect,
   interrupts: Interrupts,
+  history: string[],
 ): Promise<string | 'interrupted' | undefined> {
-  const source = shell.fds.get(0)?.source;
   let text = '';
   for (;;) {
-    await shell.err(promptText(shell, text === '' ? 'PS1' : 'PS2'));
-    const waiting = interrupts.next();
-    const handle = source?.dup();
-    try {
-      const bytes = await Promise.race([handle?.readUntil(10) ?? Promise.resolve(undefined), waiting.happened]);
-      if (bytes === 'interrupted') return 'interrupted';
-      if (bytes) text += new TextDecoder().decode(bytes);
-      if (!bytes || !needsMore(text, dialect)) return text === '' ? undefined : text;
-    } finally {
-      waiting.cancel();
-      handle?.close();
-    }
+    const line = await readLine(shell, promptText(shell, text === '' ? 'PS1' : 'PS2'), interrupts, history);
+    if (line === 'interrupted') return line;
+    if (line !== undefined) text += line;
+    if (line === undefined || !needsMore(text, dialect)) return text === '' ? undefined : text;
   }
 }
 
-async function runOne(shell: Shell, dialect: Dialect, text: string): Promise<void> {
+/** BusyBox and bash edit the line themselves where there is a terminal; dash leaves that to the terminal. */
+async function readLine(
+  shell: Shell,
+  prompt: string,
+  interrupts: Interrupts,
+  history: string[],
+): Promise<string | 'interrupted' | undefined> {
+  const source = shell.fds.get(0)?.source;
+  const { terminal } = shell.process;
+  if (!source) return undefined;
+  if (terminal && source.isTerminal && shell.wording.name !== 'dash') {
+    return editLine({ source, terminal, prompt, history, show: (text) => shell.err(text) });
+  }
+  await shell.err(prompt);
+  const waiting = interrupts.next();
+  // A handle of its own: closed after ^C, it leaves the next line to the next reader.
+  const handle = source.dup();
   try {
-    const { list } = parseScript(text, dialect);
+    const bytes = await Promise.race([handle.readUntil(10), waiting.happened]);
+    if (bytes === 'interrupted') await shell.err('\n');
+    return bytes === 'interrupted' ? bytes : bytes && new TextDecoder().decode(bytes);
+  } finally {
+    waiting.cancel();
+    handle.close();
+  }
+}
+
+async function runOne(shell: Shell, dialect: Dialect, text: string, firstLine: number): Promise<void> {
+  try {
+    const { list } = parseScript(text, dialect, firstLine);
     await shell.engine.runList(shell, list);
   } catch (error) {
     shell.loopDepth = 0;

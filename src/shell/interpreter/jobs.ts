@@ -56,10 +56,10 @@ export function jobState(job: Job): string {
   return job.status === 0 ? 'Done' : `Done(${job.status})`;
 }
 
-/** `[1]+  Done                    sleep 1`, as ash pads it. */
+/** `[1]+  Done                       sleep 1`, as ash pads it. */
 export function jobLine(shell: Shell, job: Job): string {
   const current = shell.jobs.at(-1) === job ? '+' : shell.jobs.at(-2) === job ? '-' : ' ';
-  return `[${job.number}]${current}  ${jobState(job).padEnd(24)}${job.command}\n`;
+  return `[${job.number}]${current}  ${jobState(job).padEnd(27)}${job.command}\n`;
 }
 
 /** `%1`, `%%`, `%+`, `%-`, `%name`; undefined: no such job. */
