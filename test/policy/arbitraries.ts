@@ -223,10 +223,9 @@ export function flowsOf({ pods }: PolicySnapshot): readonly Flow[] {
   for (const sourceIp of addresses) {
     for (const destinationIp of addresses) {
       if (sourceIp.includes(':') !== destinationIp.includes(':')) continue;
-      for (const protocolName of ['TCP', 'UDP'] as const) {
-        for (const number of [80, 443, 9000])
-          flows.push({ sourceIp, destinationIp, protocol: protocolName, port: number });
-      }
+      flows.push({ sourceIp, destinationIp, protocol: 'TCP', port: 80 });
+      flows.push({ sourceIp, destinationIp, protocol: 'TCP', port: 9000 });
+      flows.push({ sourceIp, destinationIp, protocol: 'UDP', port: 443 });
       flows.push({ sourceIp, destinationIp, protocol: 'ICMP', port: 0 });
     }
   }

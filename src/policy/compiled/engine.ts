@@ -6,7 +6,7 @@ import type { Labels } from '../../kube/objects.ts';
 import type { Side } from '../match.ts';
 import type { Direction, Flow, PolicyNamespace, PolicyObject, PolicyPod, PolicySnapshot, Protocol } from '../model.ts';
 import { ipKey, parseIp } from '../net.ts';
-import type { Endpoint, NormalPolicy } from '../normal.ts';
+import type { Endpoint, EndpointSelector, NormalPolicy, NormalRule } from '../normal.ts';
 import { normalizePolicy } from '../normalize.ts';
 import { podKey, SnapshotStore } from '../snapshot-store.ts';
 import { hasBit } from './bits.ts';
@@ -131,10 +131,7 @@ export class CompiledEngine {
 
   #build(): CompiledState {
     const addresses = new Set<string>(this.#outside);
-    // Pods of a namespace get neighbouring slots: sets of bits stay short.
-    const pods = [...this.#store.pods.values()].sort((a, b) =>
-      a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : 0,
-    );
+    const pods = this.#podsByNamespace();
     for (const { ips } of pods) for (const ip of ips) addresses.add(ip);
     const state = new CompiledState(
       {
@@ -152,6 +149,17 @@ export class CompiledEngine {
     for (const pod of pods) state.ports.addPod(pod, 1);
     state.load(policies);
     return state;
+  }
+
+  /** Pods of a namespace get neighbouring slots: sets of bits stay short. */
+  #podsByNamespace(): readonly PolicyPod[] {
+    const groups = new Map<string, PolicyPod[]>();
+    for (const pod of this.#store.pods.values()) {
+      const group = groups.get(pod.namespace);
+      if (group) group.push(pod);
+      else groups.set(pod.namespace, [pod]);
+    }
+    return [...groups.values()].flat();
   }
 
   #ensure(ip: string): void {
@@ -214,12 +222,18 @@ export class CompiledEngine {
 /** The labels of pods that these policies' selectors look at. */
 function labelsIn(policies: readonly NormalPolicy[]): readonly string[] {
   const keys = new Set<string>();
-  for (const { subject, rules } of policies) {
-    for (const key of subject.pods?.labels ?? []) keys.add(key);
-    for (const { source, destination } of [...(rules.Ingress ?? []), ...(rules.Egress ?? [])]) {
-      for (const { selector } of source ?? destination ?? [])
-        for (const key of selector?.pods?.labels ?? []) keys.add(key);
+  const take = (selector: EndpointSelector | undefined): void => {
+    if (selector?.pods) for (const key of selector.pods.labels) keys.add(key);
+  };
+  const takeRules = (rules: readonly NormalRule[] = []): void => {
+    for (const { source, destination } of rules) {
+      for (const { selector } of source ?? destination ?? []) take(selector);
     }
+  };
+  for (const { subject, rules } of policies) {
+    take(subject);
+    takeRules(rules.Ingress);
+    takeRules(rules.Egress);
   }
   return [...keys];
 }
