@@ -4,20 +4,21 @@ import { runKubectl } from '../../kubectl/run.ts';
 import type { Cli } from '../cli.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import type { CliIo } from '../io.ts';
+import { takeInput } from './front-input.ts';
 
 export async function passToKubectl({ io }: Cli, args: readonly string[]): Promise<ExitCode> {
   const { kubeconfig } = await chooseCluster(io, {});
+  using input = takeInput(io.stdin);
   const exitCode = await runKubectl(args, {
     kubeconfig,
     env: { ...io.env, KUBECONFIG: kubeconfig },
     cwd: io.cwd,
-    stdin: io.stdin as AsyncIterable<Uint8Array>,
+    stdin: input.chunks,
     stdout: io.stdout,
     stderr: io.stderr,
     signal: io.signal,
     ...(io.stdin.isTTY && io.stdout.isTTY && { terminal: terminalOf(io) }),
   });
-  io.stdin.unref?.();
   // kubectl's exit code is the command's own: any number, not only ours.
   return (exitCode || EXIT.ok) as ExitCode;
 }

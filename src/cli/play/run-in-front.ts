@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { parseCommand } from '../../scenario/command-line.ts';
 import type { Cli } from '../cli.ts';
 import type { KubectlChoice } from '../commands/options.ts';
+import { takeInput } from './front-input.ts';
 import { terminalOf } from './pass-to-kubectl.ts';
 
 export async function runInFront({ io }: Cli, kubeconfig: string, kubectl: KubectlChoice, text: string): Promise<void> {
@@ -25,12 +26,12 @@ export async function runInFront({ io }: Cli, kubeconfig: string, kubectl: Kubec
       return;
     }
     const { runKubectl } = await import('../../kubectl/run.ts');
+    using input = takeInput(io.stdin);
     await runKubectl(args, {
       kubeconfig,
       env,
       cwd: io.cwd,
-      // The session goes on reading when the command has ended.
-      stdin: io.stdin.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+      stdin: input.chunks,
       stdout: io.stdout,
       stderr: io.stderr,
       signal: AbortSignal.any([stop.signal, io.signal]),

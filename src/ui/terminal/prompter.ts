@@ -48,11 +48,18 @@ export function createPrompter(options: PrompterOptions): Prompter {
 }
 
 async function readLine(
-  { input, output, signal, interrupt }: PrompterOptions,
+  { input, output, signal, interrupt, style }: PrompterOptions,
   history: string[],
   prompt: string,
 ): Promise<string | undefined> {
-  const readline = createInterface({ input, output, terminal: true, history: [...history], historySize: 200 });
+  // Without a terminal of its own, readline moves no cursor: the kernel edits the line.
+  const readline = createInterface({
+    input,
+    output,
+    terminal: !style.accessible,
+    history: [...history],
+    historySize: 200,
+  });
   readline.on('SIGINT', interrupt);
   try {
     const ended = new Promise<undefined>((resolve) => readline.once('close', () => resolve(undefined)));
