@@ -43,13 +43,14 @@ interface CommandLine {
 
 function parseCommandLine(process: Process, wording: Wording): CommandLine {
   const [argv0 = 'sh', ...args] = process.argv;
-  const isCommand = args.some(
-    (arg, i) => /^-[a-zA-Z]*c/.test(arg) && args.slice(0, i).every((before) => before.startsWith('-')),
-  );
-  const words = args
+  const leading = countOptions(args);
+  const given = args.slice(0, leading);
+  const isCommand = given.some((arg) => /^-[a-zA-Z]*c/.test(arg));
+  const fromStdin = given.some((arg) => /^-[a-zA-Z]*s/.test(arg));
+  const options = given
     .map((arg) => (/^-[a-zA-Z]+$/.test(arg) ? arg.replace(/[csl]/g, '') : arg))
     .filter((arg) => arg !== '-' && arg !== '--login' && arg !== '--norc');
-  const fromStdin = args.some((arg) => /^-[a-zA-Z]*s/.test(arg));
+  const words = [...options, ...args.slice(leading)];
   const probe = new Shell({ process, wording, engine, arg0: argv0, positional: [], input: 'string' });
   let problem: string | undefined;
   let used = 0;
@@ -77,6 +78,16 @@ function parseCommandLine(process: Process, wording: Wording): CommandLine {
     file: isCommand || reads ? undefined : name,
     problem,
   };
+}
+
+/** How many words belong to the shell itself: what comes after its first operand is the script's. */
+function countOptions(args: readonly string[]): number {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (arg === '--' || !/^[-+]/.test(arg)) return i;
+    if (/^[-+][a-zA-Z]*o$/.test(arg)) i++;
+  }
+  return args.length;
 }
 
 function importEnvironment(shell: Shell): void {

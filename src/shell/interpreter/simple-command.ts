@@ -213,8 +213,12 @@ async function runExec(
   assignments: readonly Assigned[],
 ): Promise<number> {
   await keepRedirects(shell, command.redirects);
-  for (const [name, value] of assignments) shell.setVariable(name, value);
   const program = words.slice(1);
+  // The command that takes the shell's place gets them in its environment, as any command does.
+  for (const [name, value] of assignments) {
+    shell.setVariable(name, value);
+    if (program.length > 0) shell.vars.mark(name, { exported: true });
+  }
   const [name] = program;
   if (name === undefined) return 0;
   shell.builtinName = 'exec';

@@ -31,6 +31,8 @@ export function headerOf(headers: Headers, name: string): string | undefined {
 
 /** `bad` for what is no HTTP; undefined when the client went away without a word. */
 export async function readRequest(reader: ByteReader): Promise<HttpRequest | 'bad' | undefined> {
+  // A TLS handshake on a plain port: servers look at the first byte and do not wait for a line.
+  if ((await reader.peek()) === 0x16) return 'bad';
   const first = await reader.line();
   if (first === undefined) return undefined;
   const match = /^([A-Za-z]+) (\S+)(?: (HTTP\/\d\.\d))?$/.exec(first);

@@ -80,7 +80,7 @@ async function run(
 
 function parse(words: readonly string[]): Request | string {
   const request: Request = { name: '.', type: 'NS', server: undefined, port: 53, reverse: false, plus: new Map() };
-  let named = false;
+  let typed = false;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const type = recordTypes.find((candidate) => candidate === word.toUpperCase());
@@ -90,14 +90,17 @@ function parse(words: readonly string[]): Request | string {
       request.reverse = true;
       request.type = 'PTR';
     } else if (word === '-p') request.port = Number(words[++i]);
-    else if (word === '-t') request.type = (words[++i]?.toUpperCase() ?? 'A') as RecordType;
-    else if (word === '-4' || word === '-u' || word === 'IN') continue;
+    else if (word === '-t') {
+      request.type = (words[++i]?.toUpperCase() ?? 'A') as RecordType;
+      typed = true;
+    } else if (word === '-4' || word === '-u' || word === 'IN') continue;
     else if (word.startsWith('-')) return `Invalid option: ${word}`;
-    else if (type && named) request.type = type;
-    else {
+    else if (type) {
+      request.type = type;
+      typed = true;
+    } else {
       request.name = word;
-      if (!named && !request.reverse && request.type === 'NS') request.type = 'A';
-      named = true;
+      if (!typed && !request.reverse) request.type = 'A';
     }
   }
   return request;

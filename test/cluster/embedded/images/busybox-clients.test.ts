@@ -1,0 +1,200 @@
+/** What BusyBox clients print, with which status and after how long, in each situation of the recordings' table. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type ExecOutcome, endpointSlice, type LabNetwork, type LabPod, startLab } from './lab-network.ts';
+
+let lab: LabNetwork;
+let web: LabPod;
+let glibc: LabPod;
+let musl: LabPod;
+let denied: LabPod;
+let deniedMusl: LabPod;
+
+beforeAll(async () => {
+  lab = await startLab();
+  web = await lab.run({ name: 'web', namespace: 'shop', labels: { app: 'web' }, image: 'nginx:1.27' });
+  await lab.apply(`
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {clusterIP: 10.96.7.7, selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: nobody, namespace: shop}
+spec: {clusterIP: 10.96.7.8, selector: {app: nobody}, ports: [{port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+spec: {podSelector: {matchLabels: {deny: all}}, policyTypes: [Egress]}
+`);
+  await lab.apply(endpointSlice('shop', 'web', [web.ip], [['', 80, 'TCP']]));
+  const run = (name: string, image: string, labels: Record<string, string> = {}) =>
+    lab.run({ name, namespace: 'shop', image, labels });
+  glibc = await run('glibc', 'busybox:1.36');
+  musl = await run('musl', 'busybox:1.36-musl');
+  denied = await run('denied', 'busybox:1.36', { deny: 'all' });
+  deniedMusl = await run('denied-musl', 'busybox:1.36-musl', { deny: 'all' });
+});
+
+const failing = (stderr: string, seconds: number, status = 1): Partial<ExecOutcome> => ({
+  stdout: '',
+  stderr,
+  status,
+  seconds,
+});
+
+describe('an answer', () => {
+  test('wget saves, prints or only looks', async () => {
+    expect((await glibc.exec('wget', '-qO-', 'http://web')).stdout).toContain('<title>Welcome to nginx!</title>');
+    expect(await glibc.exec('wget', '-O', '/dev/null', 'http://web')).toMatchObject({
+      stderr: `Connecting to web (10.96.7.7:80)\nsaving to '/dev/null'\nnull                 100% |${'*'.repeat(32)}|   615  0:00:00 ETA\n'/dev/null' saved\n`,
+      status: 0,
+    });
+    expect((await glibc.exec('wget', '--spider', 'http://web')).stderr).toBe(
+      'Connecting to web (10.96.7.7:80)\nremote file exists\n',
+    );
+    expect((await glibc.exec('wget', '-qO-', 'http://web/nothing')).stderr).toBe(
+      'wget: server returned error: HTTP/1.1 404 Not Found\n',
+    );
+  });
+
+  test('a second download into the same file is refused', async () => {
+    expect((await glibc.sh('cd /tmp && wget -q http://web && wget -q http://web')).stderr).toBe(
+      "wget: can't open 'index.html': File exists\n",
+    );
+  });
+
+  test('nc -zv says open, nc -z says nothing', async () => {
+    expect(await glibc.exec('nc', '-zv', '-w', '2', 'web', '80')).toMatchObject({
+      stderr: 'web (10.96.7.7:80) open\n',
+      status: 0,
+    });
+    expect(await musl.exec('nc', '-z', 'web', '80')).toMatchObject({ stdout: '', stderr: '', status: 0 });
+  });
+
+  test('a pipe through nc speaks HTTP', async () => {
+    const asked = await glibc.sh("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc web 80 | head -1");
+    expect(asked.stdout.trim()).toBe('HTTP/1.1 200 OK');
+  });
+
+  test('nslookup asks the whole search list for a bare name and fails for it, although it found it', async () => {
+    const result = await glibc.exec('nslookup', 'web');
+    expect(result.status).toBe(1);
+    expect(result.stdout).toContain('Name:\tweb.shop.svc.cluster.local\nAddress: 10.96.7.7\n\n');
+    expect(result.stdout.match(/NXDOMAIN/g)).toHaveLength(4);
+    expect((await glibc.exec('nslookup', 'web.shop')).stdout).toContain("** server can't find web.shop: NXDOMAIN");
+    expect((await glibc.exec('nslookup', '10.96.7.7')).stdout).toContain(
+      '7.7.96.10.in-addr.arpa\tname = web.shop.svc.cluster.local\n',
+    );
+  });
+
+  test('ping answers for pods and never for a ClusterIP', async () => {
+    const answered = await glibc.exec('ping', '-c', '2', '-W', '1', web.ip);
+    expect(answered).toMatchObject({ status: 0, seconds: 1 });
+    expect(answered.stdout).toContain(
+      '2 packets transmitted, 2 packets received, 0% packet loss\nround-trip min/avg/max = ',
+    );
+    const silent = await glibc.exec('ping', '-c', '2', '-W', '1', '10.96.7.7');
+    expect(silent).toMatchObject({ status: 1, seconds: 2 });
+    expect(silent.stdout).toContain('2 packets transmitted, 0 packets received, 100% packet loss\n');
+  });
+});
+
+describe('a refusal', () => {
+  test('by the peer comes at once', async () => {
+    expect(await glibc.exec('wget', '-qO-', `http://${web.ip}:81`)).toEqual(
+      failing(`wget: can't connect to remote host (${web.ip}): Connection refused\n`, 0),
+    );
+    expect(await glibc.exec('nc', '-zv', '-w', '3', web.ip, '81')).toEqual(failing('', 0));
+    expect(await glibc.exec('telnet', web.ip, '81')).toEqual(
+      failing(`telnet: can't connect to remote host (${web.ip}): Connection refused\n`, 0),
+    );
+  });
+
+  test('by a Service without endpoints takes blocking clients a second', async () => {
+    expect(await musl.exec('wget', '-qO-', '-T', '3', 'http://nobody')).toEqual(
+      failing("wget: can't connect to remote host (10.96.7.8): Connection refused\n", 1),
+    );
+    expect(await glibc.exec('nc', '-zv', '-w', '3', 'nobody', '80')).toEqual(failing('', 1));
+  });
+
+  test('a denied pod gets silence from such a Service, too', async () => {
+    expect(await denied.exec('nc', '-zv', '-w', '2', '10.96.7.8', '80')).toEqual(
+      failing('nc: 10.96.7.8 (10.96.7.8:80): Connection timed out\n', 2),
+    );
+  });
+});
+
+describe('silence', () => {
+  test('costs what the client was told, 134 s where it was told nothing', async () => {
+    expect(await denied.exec('wget', '-qO-', '-T', '3', `http://${web.ip}`)).toEqual(
+      failing('wget: download timed out\n', 3),
+    );
+    expect(await denied.exec('nc', '-zv', '-w', '2', web.ip, '80')).toEqual(
+      failing(`nc: ${web.ip} (${web.ip}:80): Connection timed out\n`, 2),
+    );
+    expect(await deniedMusl.exec('nc', '-zv', '-w', '2', web.ip, '80')).toEqual(
+      failing(`nc: ${web.ip} (${web.ip}:80): Operation timed out\n`, 2),
+    );
+    expect(await denied.exec('nc', '-w', '2', web.ip, '80')).toEqual(failing('', 2));
+    expect(await denied.exec('wget', '-qO-', `http://${web.ip}`)).toEqual(
+      failing(`wget: can't connect to remote host (${web.ip}): Connection timed out\n`, 134.4),
+    );
+  });
+
+  test('an unused port of a ClusterIP is silent without any policy', async () => {
+    expect(await glibc.exec('wget', '-qO-', '-T', '3', 'http://web:81')).toEqual(
+      failing('wget: download timed out\n', 3),
+    );
+  });
+
+  test('timeout ends a client with 143', async () => {
+    expect(await denied.exec('timeout', '3', 'wget', '-qO-', `http://${web.ip}`)).toEqual(failing('', 3, 143));
+  });
+});
+
+describe('names', () => {
+  test('that do not exist fail at once', async () => {
+    expect(await glibc.exec('wget', '-qO-', 'http://nosuch')).toEqual(failing("wget: bad address 'nosuch'\n", 0));
+    expect(await musl.exec('ping', '-c', '1', 'nosuch')).toEqual(failing("ping: bad address 'nosuch'\n", 0));
+  });
+
+  test.each([
+    ['glibc, a name', () => denied, 'http://web.shop', 20],
+    ['glibc, five dots and more', () => denied, 'http://a.b.c.d.e.f', 20],
+    ['glibc, a trailing dot', () => denied, 'http://web.shop.svc.cluster.local.', 10],
+    ['musl, a name', () => deniedMusl, 'http://web.shop', 5],
+  ] as const)('%s: dropped queries cost their time whatever -T says', async (_what, pod, url, seconds) => {
+    expect(await pod().exec('wget', '-qO-', '-T', '3', url)).toEqual(
+      failing(`wget: bad address '${url.slice(7)}'\n`, seconds),
+    );
+  });
+
+  test('nslookup gives up after five seconds', async () => {
+    const result = await denied.exec('nslookup', 'web.shop.svc.cluster.local');
+    expect(result).toEqual({
+      stdout: ';; connection timed out; no servers could be reached\n\n',
+      stderr: '',
+      status: 1,
+      seconds: 5,
+    });
+  });
+
+  test('/etc/hosts wins over the name server', async () => {
+    expect((await denied.sh('echo "10.1.2.3 web.shop" >> /etc/hosts; wget -O- -T 1 http://web.shop')).stderr).toBe(
+      'Connecting to web.shop (10.1.2.3:80)\nwget: download timed out\n',
+    );
+  });
+});
+
+test('curl and dig are not in the image', async () => {
+  expect(() =>
+    glibc.container.exec({
+      argv: ['curl', 'http://web'],
+      stdout: { write: async () => {}, close: () => {} },
+      urgent: true,
+    }),
+  ).toThrow('exec: "curl": executable file not found in $PATH');
+  expect(await glibc.sh('dig web')).toMatchObject({ stderr: 'sh: dig: not found\n', status: 127 });
+});
