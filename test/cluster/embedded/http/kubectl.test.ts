@@ -308,6 +308,17 @@ describe.skipIf(!hasKubectl)('kubectl changes', () => {
     );
   });
 
+  test('everything in a List, as `get -o yaml` prints it', async () => {
+    lab.machinery.create('configmaps', 'kube-system', { metadata: { name: 'moved' }, data: { a: 'b' } });
+    const { stdout } = await lab.kubectl(['get', 'configmaps', '-n', 'kube-system', '-o', 'yaml']);
+    const list = stdout
+      .replaceAll('namespace: kube-system', 'namespace: default')
+      .replaceAll(/^ *(uid|resourceVersion): .*\n/gm, '');
+    const applied = await lab.kubectl(['apply', '-f', '-'], { stdin: list });
+    expect(applied).toMatchObject({ exitCode: 0 });
+    expect(applied.stdout).toContain('configmap/moved created\n');
+  });
+
   test('a pod by eviction, unless a disruption budget stands before it', async () => {
     runningPod(lab.machinery, 'guarded');
     lab.machinery.patch('pods', 'default', 'guarded', 'merge', { metadata: { labels: { app: 'guarded' } } });

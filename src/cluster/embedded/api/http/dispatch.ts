@@ -1,14 +1,14 @@
 /** Which handler answers a request, and may the user ask at all: the table of methods and paths. */
 import type { ServerResponse } from 'node:http';
-import { methodNotAllowed, notFound } from '../machinery/status.ts';
+import { methodNotAllowed } from '../machinery/status.ts';
 import type { ServedType } from '../machinery.ts';
-import { answerOpenApi } from '../openapi/answer.ts';
+import { answerOpenApi, answerSwagger } from '../openapi/answer.ts';
 import { podStream } from '../streams/pod-stream.ts';
 import { type Attributes, authorize, forbidden } from './authorize.ts';
 import { discoverGroup, discoverRoot, discoverVersion, findType, serves, unknownPath } from './discovery.ts';
 import { bind, createToken, evict } from './pod-actions.ts';
 import { readList, readOne } from './read.ts';
-import { noSuchResource } from './refusals.ts';
+import { noProxy, noSuchResource } from './refusals.ts';
 import { type ApiRequest, flag, type Reply, type ServerContext } from './request.ts';
 import type { ResourceTarget, Target } from './request-path.ts';
 import { answerReview, findReview } from './reviews.ts';
@@ -86,11 +86,14 @@ function isWatch(request: ApiRequest, target: ResourceTarget): boolean {
 async function besideTheApi(request: ApiRequest, path: string, context: ServerContext): Promise<Reply> {
   if (path === '/version' || path === '/version/') return { type: 'document', body: context.version, indent: true };
   if (/^\/(healthz|livez|readyz)(\/.*)?$/.test(path)) return health(request, path);
+  if (path === '/openapi/v2') return answerSwagger(request, context.machinery);
   if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) return answerOpenApi(request, path, context.machinery);
   if (path === '/' || path === '')
     return {
       type: 'document',
-      body: { paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] },
+      body: {
+        paths: ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      },
     };
   return unknownPath;
 }
@@ -231,7 +234,7 @@ async function below(
     case 'portforward':
       return podStream(request, response, namespace ?? '', name, subresource, context);
     case 'proxy':
-      throw notFound({ group: '', resource: `${type.resource}/proxy`, kind: type.kind }, name);
+      throw noProxy();
     default:
   }
   if (verb === 'get') return readOne(context.machinery, type, namespace, name, request.query);

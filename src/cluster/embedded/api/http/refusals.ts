@@ -20,6 +20,12 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   return failure(415, 'UnsupportedMediaType', message);
 }
 
+/** Said plainly instead of played badly: a proxied request would have to pass the policies between node and pod. */
+export function noProxy(): StatusError {
+  const message = 'the embedded cluster does not proxy to pods, services and nodes: use kubectl port-forward';
+  return failure(503, 'ServiceUnavailable', message);
+}
+
 /** Bytes; kube-apiserver's --max-request-bytes default. */
 export const bodyLimit = 3_145_728;
 

@@ -86,6 +86,7 @@ export type Reply =
       readonly indent?: boolean;
     }
   | { readonly type: 'text'; readonly code: number; readonly text: string }
+  | { readonly type: 'bytes'; readonly contentType: string; readonly bytes: Buffer }
   | { readonly type: 'not-modified'; readonly headers: Readonly<Record<string, string>> }
   /** The handler has written the answer itself. */
   | { readonly type: 'taken' };

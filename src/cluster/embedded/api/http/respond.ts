@@ -23,6 +23,8 @@ export async function respond(
       return;
     case 'text':
       return send(response, reply.code, 'text/plain; charset=utf-8', reply.text, uncached);
+    case 'bytes':
+      return send(response, 200, reply.contentType, reply.bytes, uncached);
     case 'not-modified':
       response.writeHead(304, reply.headers);
       response.end();
@@ -143,11 +145,11 @@ function send(
   response: ServerResponse,
   code: number,
   contentType: string,
-  text: string,
+  body: string | Buffer,
   headers: Readonly<Record<string, string>>,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
   response.writeHead(code, { ...headers, 'Content-Type': contentType, 'Content-Length': bytes.length });
   response.end(bytes);
 }

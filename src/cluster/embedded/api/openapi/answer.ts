@@ -1,9 +1,10 @@
-/** `/openapi/v3`: the index of documents, and one document per group and version, each under a URL that changes with it. */
+/** OpenAPI as HTTP answers. `/openapi/v3`: the index of documents, and one document per group and version, each under a URL that changes with it. */
 import { createHash } from 'node:crypto';
 import { allTypes } from '../http/discovery.ts';
 import { type ApiRequest, header, type Reply } from '../http/request.ts';
 import type { Machinery, ServedType } from '../machinery.ts';
 import { documentOf } from './document.ts';
+import { protobufAccept, protobufContentType, swaggerJson, swaggerProtobuf } from './document-v2.ts';
 
 const missing: Reply = { type: 'text', code: 404, text: '404 page not found\n' };
 
@@ -11,6 +12,14 @@ export async function answerOpenApi(request: ApiRequest, path: string, machinery
   const groups = groupVersions(machinery);
   const name = path.slice('/openapi/v3'.length).replace(/^\/|\/$/g, '');
   return name === '' ? index(request, groups, machinery) : document(request, name, groups, machinery);
+}
+
+/** `/openapi/v2` in the form that the client prefers. */
+export function answerSwagger(request: ApiRequest, machinery: Machinery): Reply {
+  const types = allTypes(machinery);
+  const wantsProtobuf = (header(request.raw, 'accept') ?? '').includes(protobufAccept);
+  if (!wantsProtobuf) return { type: 'document', body: swaggerJson(types) };
+  return { type: 'bytes', contentType: protobufContentType, bytes: swaggerProtobuf(types) };
 }
 
 /** `api/v1`, `apis/apps/v1` → the kinds. */
