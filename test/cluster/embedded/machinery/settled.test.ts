@@ -102,14 +102,17 @@ test.each(objects.map((one) => [`${one.apiVersion} ${one.kind}`, one] as const))
 test('every manifest of the scenarios is accepted, and accepted again', () => {
   const root = fileURLToPath(new URL('../../../../scenarios', import.meta.url));
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /manifests.*\.ya?ml$/.test(path),
+    /(manifests|fault|solutions|traps).*\.ya?ml$/.test(path),
   );
+  expect(files.length).toBeGreaterThan(0);
   const { machinery } = bench();
   for (const file of files) {
     for (const { object: one } of parseManifests(readFileSync(join(root, file), 'utf8'), file).manifests) {
       const id = idOf(machinery, one);
       const namespace = one.metadata.namespace ?? 'default';
       const { name = '' } = one.metadata;
+      if (!machinery.find('namespaces', undefined, namespace))
+        machinery.create('namespaces', undefined, { metadata: { name: namespace } });
       if (machinery.find(id, namespace, name))
         machinery.patch(id, namespace, name, 'merge', one, { fieldValidation: 'Strict' });
       else machinery.create(id, namespace, one, { fieldValidation: 'Strict' });
