@@ -1,6 +1,15 @@
 /** Every command of the built-in kubectl. */
 import type { Command } from './command.ts';
+import {
+  apiResourcesCommand,
+  apiVersionsCommand,
+  clusterInfoCommand,
+  optionsCommand,
+  topCommand,
+} from './commands/api-resources.ts';
 import { applyCommand } from './commands/apply.ts';
+import { authCommand } from './commands/auth.ts';
+import { configCommand } from './commands/config.ts';
 import { createCommand } from './commands/create.ts';
 import { debugCommand } from './commands/debug.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -10,7 +19,9 @@ import { attachCommand, execCommand } from './commands/exec.ts';
 import { exposeCommand } from './commands/expose.ts';
 import { getCommand } from './commands/get.ts';
 import { annotateCommand, labelCommand } from './commands/label.ts';
+import { leftToKubectl } from './commands/left-to-kubectl.ts';
 import { logsCommand } from './commands/logs.ts';
+import { cordonCommand, drainCommand, taintCommand, uncordonCommand } from './commands/nodes.ts';
 import { patchCommand } from './commands/patch.ts';
 import { replaceCommand } from './commands/replace.ts';
 import { rolloutCommand } from './commands/rollout.ts';
@@ -43,4 +54,16 @@ export const commands: readonly Command[] = [
   rolloutCommand,
   eventsCommand,
   replaceCommand,
+  authCommand,
+  apiResourcesCommand,
+  apiVersionsCommand,
+  clusterInfoCommand,
+  optionsCommand,
+  topCommand,
+  configCommand,
+  cordonCommand,
+  drainCommand,
+  taintCommand,
+  uncordonCommand,
+  ...leftToKubectl,
 ];

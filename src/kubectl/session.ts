@@ -23,6 +23,8 @@ export interface Session {
   readonly signal: AbortSignal;
   out(text: string | Uint8Array): void;
   err(text: string): void;
+  /** `Warning: text` on stderr, once per text. */
+  warn(text: string): void;
   client(): Promise<KubeClient>;
   connection(): Promise<Connection>;
   /** Of --namespace or the context. */
@@ -78,6 +80,11 @@ class KubectlSession implements Session {
 
   err(text: string): void {
     if (text.length > 0) this.io.stderr.write(text);
+  }
+
+  warn(text: string): void {
+    if (!this.#warned.has(text)) this.err(`Warning: ${text}\n`);
+    this.#warned.add(text);
   }
 
   client(): Promise<KubeClient> {
@@ -180,11 +187,7 @@ class KubectlSession implements Session {
   }
 
   #warn(header: string | string[] | undefined): void {
-    for (const text of warningsIn(header)) {
-      if (this.#warned.has(text)) continue;
-      this.#warned.add(text);
-      this.err(`Warning: ${text}\n`);
-    }
+    for (const text of warningsIn(header)) this.warn(text);
   }
 
   /** Connection problems in kubectl's words; anything else unchanged. `discovery` is the path that could not be read. */

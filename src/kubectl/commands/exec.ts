@@ -163,7 +163,7 @@ export async function runStream(
   } finally {
     restore();
   }
-  if (result.error !== undefined) throw new KubectlError(`Internal error occurred: ${result.error}`);
+  if (result.error !== undefined) throw new KubectlError(result.error);
   if (result.exitCode !== 0)
     throw new PlainError(`command terminated with exit code ${result.exitCode}`, result.exitCode);
   return 0;

@@ -6,9 +6,27 @@ import type { Session } from '../session.ts';
 
 /** Throws `the server doesn't have a resource type "x"`. */
 export async function resolveType(session: Session, word: string): Promise<DiscoveredType> {
-  const found = matchType(await session.types(), word);
-  if (found) return found;
+  const types = await session.types();
+  const found = matchType(types, word);
+  if (found) {
+    warnAboutShortName(session, types, found, word.toLowerCase());
+    return found;
+  }
   throw new KubectlError(`the server doesn't have a resource type ${JSON.stringify(word.split('.')[0] ?? word)}`);
+}
+
+/** `ev` is two kinds; the first is meant, and kubectl says so. */
+function warnAboutShortName(
+  session: Session,
+  types: readonly DiscoveredType[],
+  found: DiscoveredType,
+  word: string,
+): void {
+  if (!found.shortNames.includes(word)) return;
+  const other = types.find((type) => type.shortNames.includes(word) && qualified(type) !== qualified(found));
+  if (other) {
+    session.warn(`short name ${JSON.stringify(word)} could also match lower priority resource ${qualified(other)}`);
+  }
 }
 
 export function matchType(types: readonly DiscoveredType[], word: string): DiscoveredType | undefined {
