@@ -24,6 +24,10 @@ export function startEndpointsController(context: ControllerContext): Controller
   const stops = [
     stores.services.watch(({ object }) => queue.add(keyOf(object))),
     stores.endpoints.watch(({ object }) => queue.add(keyOf(object))),
+    stores.endpointSlices.watch(({ type, object: { metadata } }) => {
+      const service = metadata.labels?.['kubernetes.io/service-name'];
+      if (type === 'DELETED' && service) queue.add(`${metadata.namespace}/${service}`);
+    }),
     stores.pods.watch(({ object, previous }) => {
       onPod(object);
       if (previous && previous.metadata.labels !== object.metadata.labels) onPod(previous);
