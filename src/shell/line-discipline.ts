@@ -45,13 +45,13 @@ export function openTerminal(options: TerminalOptions): {
     onResize: (listener) => size.onResize(listener),
     foreground: 1,
     get mode() {
-      return line.isRaw() ? 'raw' : 'cooked';
+      return line.isRaw ? 'raw' : 'cooked';
     },
     set mode(mode) {
       line.setRaw(mode === 'raw');
     },
   };
-  const line = lineEditor({
+  const line = new TypedLine({
     echo: (bytes) => options.output.write(bytes),
     onKey: (signal) => options.onSignal(terminal.foreground, signal),
   });
@@ -66,7 +66,7 @@ export function openTerminal(options: TerminalOptions): {
 }
 
 /** Keys are handled as they arrive, whoever reads: ^C must reach a program that never reads its input. */
-async function pump(input: Source, line: LineEditor): Promise<void> {
+async function pump(input: Source, line: TypedLine): Promise<void> {
   try {
     for (;;) {
       const bytes = await input.read();
@@ -79,62 +79,99 @@ async function pump(input: Source, line: LineEditor): Promise<void> {
   line.hangUp();
 }
 
-interface LineEditor {
-  type(bytes: Uint8Array): Promise<void>;
-  isRaw(): boolean;
-  setRaw(raw: boolean): void;
-  hangUp(): void;
-  /** A whole line, what ^D pushed, or undefined for ^D on an empty line. */
-  nextChunk(): Promise<Uint8Array | undefined>;
-}
-
-interface EditorOptions {
+interface LineOptions {
   readonly echo: (bytes: Uint8Array) => Promise<void>;
   readonly onKey: (signal: Signal) => void;
 }
 
-function lineEditor(options: EditorOptions): LineEditor {
-  let line: number[] = [];
-  let literal = false;
-  let hungUp = false;
-  let raw = false;
+/** The line that is being typed, and the lines that wait for a reader. */
+class TypedLine {
+  readonly #options: LineOptions;
+  #line: number[] = [];
+  #literal = false;
+  #hungUp = false;
+  #raw = false;
   /** An empty chunk is a ^D on an empty line. */
-  const ready: Uint8Array[] = [];
-  let waiting: (() => void)[] = [];
-  const offer = (): void => {
-    ready.push(Uint8Array.from(line));
-    line = [];
-    wake();
-  };
-  const wake = (): void => {
-    const woken = waiting;
-    waiting = [];
+  #ready: Uint8Array[] = [];
+  #waiting: (() => void)[] = [];
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+  }
+
+  get isRaw(): boolean {
+    return this.#raw;
+  }
+
+  /** What had been typed so far is no longer held back until Enter. */
+  setRaw(raw: boolean): void {
+    this.#raw = raw;
+    if (raw && this.#line.length > 0) this.#offer();
+  }
+
+  async type(bytes: Uint8Array): Promise<void> {
+    const screen: (string | Uint8Array)[] = [];
+    for (const byte of bytes) {
+      if (!this.#raw) screen.push(this.#key(byte));
+      else if (byte === keys.quit) this.#options.onKey('SIGQUIT');
+      else this.#line.push(byte === CR ? NL : byte);
+    }
+    if (this.#raw && this.#line.length > 0) this.#offer();
+    const echoed = Buffer.concat(screen.map((part) => (typeof part === 'string' ? utf8.encode(part) : part)));
+    if (echoed.length > 0) await this.#options.echo(new Uint8Array(echoed));
+  }
+
+  hangUp(): void {
+    this.#hungUp = true;
+    if (this.#line.length > 0) this.#offer();
+    this.#wake();
+  }
+
+  /** A whole line, what ^D pushed, or undefined for ^D on an empty line and after the client has gone. */
+  async nextChunk(): Promise<Uint8Array | undefined> {
+    while (this.#ready.length === 0 && !this.#hungUp) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const chunk = this.#ready.shift();
+    return chunk && chunk.length > 0 ? chunk : undefined;
+  }
+
+  #offer(): void {
+    this.#ready.push(Uint8Array.from(this.#line));
+    this.#line = [];
+    this.#wake();
+  }
+
+  #wake(): void {
+    const woken = this.#waiting;
+    this.#waiting = [];
     for (const resolve of woken) resolve();
-  };
-  const signal = (name: Signal): string => {
-    line = [];
-    ready.length = 0;
-    options.onKey(name);
+  }
+
+  /** Throws away what was typed, as n_tty does without NOFLSH. */
+  #signal(name: Signal): string {
+    this.#line = [];
+    this.#ready = [];
+    this.#options.onKey(name);
     return name === 'SIGINT' ? '^C' : '^\\';
-  };
+  }
 
   /** Handles one byte and returns what the screen shows for it. */
-  const key = (byte: number): string | Uint8Array => {
-    if (literal) {
-      literal = false;
+  #key(byte: number): string | Uint8Array {
+    const line = this.#line;
+    if (this.#literal) {
+      this.#literal = false;
       line.push(byte);
       return shown(byte);
     }
     switch (byte) {
       case keys.interrupt:
-        return signal('SIGINT');
+        return this.#signal('SIGINT');
       case keys.quit:
-        return signal('SIGQUIT');
+        return this.#signal('SIGQUIT');
       case keys.literal:
-        literal = true;
+        this.#literal = true;
         return '^\b';
       case keys.eof:
-        offer();
+        this.#offer();
         return '';
       case keys.erase:
       case keys.backspace:
@@ -146,43 +183,13 @@ function lineEditor(options: EditorOptions): LineEditor {
       case CR:
       case NL:
         line.push(NL);
-        offer();
+        this.#offer();
         return '\r\n';
       default:
         line.push(byte);
         return shown(byte);
     }
-  };
-
-  return {
-    async type(bytes) {
-      const screen: (string | Uint8Array)[] = [];
-      for (const byte of bytes) {
-        if (!raw) screen.push(key(byte));
-        else if (byte === keys.quit) options.onKey('SIGQUIT');
-        else line.push(byte === CR ? NL : byte);
-      }
-      if (raw && line.length > 0) offer();
-      const echoed = Buffer.concat(screen.map((part) => (typeof part === 'string' ? utf8.encode(part) : part)));
-      if (echoed.length > 0) await options.echo(new Uint8Array(echoed));
-    },
-    isRaw: () => raw,
-    setRaw(on) {
-      raw = on;
-      // What had been typed so far is no longer held back until Enter.
-      if (raw && line.length > 0) offer();
-    },
-    hangUp() {
-      hungUp = true;
-      if (line.length > 0) offer();
-      wake();
-    },
-    async nextChunk() {
-      while (ready.length === 0 && !hungUp) await new Promise<void>((resolve) => waiting.push(resolve));
-      const chunk = ready.shift();
-      return chunk && chunk.length > 0 ? chunk : undefined;
-    },
-  };
+  }
 }
 
 /** Control characters as `^X`, the tab as it is; everything else, UTF-8 included, unchanged. */

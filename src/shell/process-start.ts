@@ -1,6 +1,5 @@
 /** How a process comes to be: fork, dup of its descriptors, execve, and the translation of how its program ended. */
 import type { Clock } from '../kit/clock.ts';
-import { pacer } from './pacer.ts';
 import { resolvePath } from './paths.ts';
 import {
   BrokenPipe,
@@ -15,6 +14,7 @@ import {
   type SpawnOptions,
   type Terminal,
 } from './process.ts';
+import { processGuard } from './process-guard.ts';
 import type { ProcessRegistry, Task } from './process-registry.ts';
 import { findExecutable } from './program-files.ts';
 import { isSignal, signalStatus } from './signals.ts';
@@ -160,119 +160,95 @@ function makeProcess(
   argv: readonly string[],
   from: Inheritance,
 ): Process {
-  const { registry } = world;
-  const stdin = sourceHandle(from.stdin, guard);
-  const stdout = sinkHandle(from.stdout, guard);
-  const stderr = sinkHandle(from.stderr, guard);
-  const terminal = stdin.isTerminal || stdout.isTerminal ? from.terminal : undefined;
-  const inherit = (options: SpawnOptions): Inheritance => ({
-    env: options.env ?? from.env,
-    cwd: options.cwd ?? from.cwd,
-    clock: from.clock,
-    stdin: options.stdin ? sourceHandle(options.stdin, guard) : stdin,
-    stdout: options.stdout ? sinkHandle(options.stdout, guard) : stdout,
-    stderr: options.stderr ? sinkHandle(options.stderr, guard) : stderr,
-    terminal: options.terminal === false ? undefined : from.terminal,
-    parent: task,
-    ignored: new Set([...task.ignored, ...(options.ignore ?? [])]),
-    group: options.group,
-    program: options.program,
-    file: options.file,
-  });
-  const releaseOwn = (given: Inheritance): void => {
-    if (given.stdin !== stdin) given.stdin.close();
-    if (given.stdout !== stdout) given.stdout.close();
-    if (given.stderr !== stderr) given.stderr.close();
+  const streams: Streams = {
+    stdin: sourceHandle(from.stdin, guard),
+    stdout: sinkHandle(from.stdout, guard),
+    stderr: sinkHandle(from.stderr, guard),
   };
   return {
+    ...streams,
+    ...signalSide(task),
     pid: task.pid,
     group: task.group,
     argv,
     env: from.env,
     cwd: from.cwd,
-    stdin,
-    stdout,
-    stderr,
-    terminal,
+    terminal: streams.stdin.isTerminal || streams.stdout.isTerminal ? from.terminal : undefined,
     fs: world.fs,
     clock: from.clock,
     signal,
-    table: registry,
+    table: world.registry,
     user: world.user,
     hostname: world.hostname,
-    onSignal: (name, handler) => {
-      const handlers = task.handlers.get(name) ?? new Set();
-      task.handlers.set(name, handlers.add(handler));
-      return () => handlers.delete(handler);
-    },
-    ignoreSignal: (name) => {
-      task.ignored.add(name);
-      return () => task.ignored.delete(name);
-    },
     which(name) {
       const found = findExecutable(world.fs, world.programs, name, from.cwd, from.env.get('PATH') ?? unsetPath);
       return found.kind === 'program' || found.kind === 'script' ? resolvePath(from.cwd, found.path) : undefined;
     },
     spawn(words, options = {}) {
-      const given = inherit(options);
+      const given = inheritance(task, guard, streams, from, options);
       const child = startProcess(world, words, given);
-      releaseOwn(given);
+      releaseOpened(given, streams);
       return child;
     },
     exec(words, options = {}) {
-      const given = inherit(options);
+      const given = inheritance(task, guard, streams, from, options);
       const image = loadImage(world, words, given);
       if (!image) {
-        releaseOwn(given);
+        releaseOpened(given, streams);
         return undefined;
       }
       task.argv = image.argv;
       task.handlers.clear();
       for (const name of options.ignore ?? []) task.ignored.add(name);
       const next = makeProcess(world, task, guard, signal, image.argv, given);
-      releaseOwn(given);
-      for (const handle of [stdin, stdout, stderr]) handle.close();
+      releaseOpened(given, streams);
+      for (const handle of [streams.stdin, streams.stdout, streams.stderr]) handle.close();
       return runProgram(world, image.program, next);
     },
   };
 }
 
-interface ProcessGuard extends Guard {
-  closeAll(): void;
+interface Streams {
+  readonly stdin: SourceHandle;
+  readonly stdout: SinkHandle;
+  readonly stderr: SinkHandle;
 }
 
-function processGuard(clock: Clock, signal: AbortSignal): ProcessGuard {
-  const pace = pacer(clock, signal);
-  const handles = new Set<{ close(): void }>();
-  const waiting = new Set<(reason: unknown) => void>();
-  signal.addEventListener('abort', () => {
-    for (const reject of [...waiting]) reject(signal.reason);
-    waiting.clear();
-  });
+function signalSide(task: Task): Pick<Process, 'onSignal' | 'ignoreSignal'> {
   return {
-    adopt: (handle) => void handles.add(handle),
-    drop: (handle) => void handles.delete(handle),
-    closeAll() {
-      for (const handle of [...handles]) handle.close();
+    onSignal(name, handler) {
+      const handlers = task.handlers.get(name) ?? new Set();
+      task.handlers.set(name, handlers.add(handler));
+      return () => handlers.delete(handler);
     },
-    async enter(operation, cost) {
-      if (signal.aborted) throw signal.reason;
-      const pause = pace.step(cost);
-      if (pause) await pause;
-      return new Promise((resolve, reject) => {
-        const settled = (): void => void waiting.delete(reject);
-        waiting.add(reject);
-        operation().then(
-          (value) => {
-            settled();
-            resolve(value);
-          },
-          (error) => {
-            settled();
-            reject(error);
-          },
-        );
-      });
+    ignoreSignal(name) {
+      task.ignored.add(name);
+      return () => task.ignored.delete(name);
     },
   };
+}
+
+/** What a child, or the next program of the same process, gets: the options, and the rest from here. */
+function inheritance(task: Task, guard: Guard, own: Streams, from: Inheritance, options: SpawnOptions): Inheritance {
+  return {
+    env: options.env ?? from.env,
+    cwd: options.cwd ?? from.cwd,
+    clock: from.clock,
+    stdin: options.stdin ? sourceHandle(options.stdin, guard) : own.stdin,
+    stdout: options.stdout ? sinkHandle(options.stdout, guard) : own.stdout,
+    stderr: options.stderr ? sinkHandle(options.stderr, guard) : own.stderr,
+    terminal: options.terminal === false ? undefined : from.terminal,
+    parent: task,
+    ignored: new Set([...task.ignored, ...(options.ignore ?? [])]),
+    group: options.group,
+    program: options.program,
+    file: options.file,
+  };
+}
+
+/** The handles that `inheritance` opened only to hand them on. */
+function releaseOpened(given: Inheritance, own: Streams): void {
+  if (given.stdin !== own.stdin) given.stdin.close();
+  if (given.stdout !== own.stdout) given.stdout.close();
+  if (given.stderr !== own.stderr) given.stderr.close();
 }

@@ -1,9 +1,10 @@
 /** awk as a program: its options, and the records of its files. */
 import type { Process, Program } from '../process.ts';
 import { die, openInput, parseOptions, readAll, usage } from './applet.ts';
+import type { MainInput } from './awk-evaluate.ts';
 import { AwkProblem } from './awk-lexer.ts';
 import { parseAwk } from './awk-parser.ts';
-import { AwkRun, type MainInput } from './awk-run.ts';
+import { AwkRun } from './awk-run.ts';
 import { AwkState } from './awk-state.ts';
 import { type RecordReader, recordReader } from './awk-streams.ts';
 import { toNumber, toText } from './awk-values.ts';

@@ -4,6 +4,7 @@ import { pacer } from '../pacer.ts';
 import { baseName, joinPath } from '../paths.ts';
 import type { FileStat, Process, Program } from '../process.ts';
 import { absolute, complain, die, print, reasonOf, usage } from './applet.ts';
+import { permTest, sizeTest } from './find-tests.ts';
 
 interface Found {
   /** As the user would write it: begins with the starting point. */
@@ -188,16 +189,8 @@ class Planner {
         const than = this.#process.fs.stat(absolute(this.#process, await this.#value(name)))?.modifiedMs ?? 0;
         return async (found) => found.stat.modifiedMs > than;
       }
-      case '-perm': {
-        const mode = await this.#value(name);
-        const bits = Number.parseInt(mode.replace(/^[-/+]/, ''), 8);
-        return async ({ stat }) =>
-          mode.startsWith('-')
-            ? (stat.mode & bits) === bits
-            : /^[/+]/.test(mode)
-              ? (stat.mode & bits) !== 0
-              : (stat.mode & 0o7777) === bits;
-      }
+      case '-perm':
+        return permTest(await this.#value(name));
       case '-user':
       case '-group': {
         const owner = await this.#value(name);
@@ -287,14 +280,4 @@ class Planner {
       return text.startsWith('+') ? age > amount : text.startsWith('-') ? age < amount : age === amount;
     };
   }
-}
-
-function sizeTest(text: string): Test {
-  const match = /^([-+]?)(\d+)([bckwMG]?)$/.exec(text);
-  const unit = { '': 512, b: 512, c: 1, w: 2, k: 1024, M: 2 ** 20, G: 2 ** 30 }[(match?.[3] ?? '') as 'c'];
-  const amount = Number(match?.[2] ?? 0);
-  return async (found) => {
-    const size = Math.ceil(found.stat.size / unit);
-    return match?.[1] === '+' ? size > amount : match?.[1] === '-' ? size < amount : size === amount;
-  };
 }

@@ -16,89 +16,60 @@ const months = [
   'December',
 ];
 
-/** As strftime in the C locale. */
+const two = (value: number, fill = '0'): string => String(value).padStart(2, fill);
+
+function dayOfYear(date: Date): number {
+  return Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000);
+}
+
+const fields: Readonly<Record<string, (date: Date) => string>> = {
+  Y: (date) => String(date.getUTCFullYear()),
+  C: (date) => two(Math.floor(date.getUTCFullYear() / 100)),
+  y: (date) => two(date.getUTCFullYear() % 100),
+  m: (date) => two(date.getUTCMonth() + 1),
+  d: (date) => two(date.getUTCDate()),
+  e: (date) => two(date.getUTCDate(), ' '),
+  H: (date) => two(date.getUTCHours()),
+  I: (date) => two(date.getUTCHours() % 12 || 12),
+  M: (date) => two(date.getUTCMinutes()),
+  S: (date) => two(date.getUTCSeconds()),
+  N: (date) => String(date.getUTCMilliseconds() * 1_000_000).padStart(9, '0'),
+  p: (date) => (date.getUTCHours() < 12 ? 'AM' : 'PM'),
+  a: (date) => (days[date.getUTCDay()] ?? '').slice(0, 3),
+  A: (date) => days[date.getUTCDay()] ?? '',
+  b: (date) => (months[date.getUTCMonth()] ?? '').slice(0, 3),
+  h: (date) => (months[date.getUTCMonth()] ?? '').slice(0, 3),
+  B: (date) => months[date.getUTCMonth()] ?? '',
+  j: (date) => String(dayOfYear(date) + 1).padStart(3, '0'),
+  u: (date) => String(date.getUTCDay() || 7),
+  w: (date) => String(date.getUTCDay()),
+  s: (date) => String(Math.floor(date.getTime() / 1000)),
+  U: (date) => two(Math.floor((dayOfYear(date) + 7 - date.getUTCDay()) / 7)),
+  Z: () => 'UTC',
+  z: () => '+0000',
+  n: () => '\n',
+  t: () => '\t',
+  '%': () => '%',
+};
+
+const composed: Readonly<Record<string, string>> = {
+  F: '%Y-%m-%d',
+  T: '%H:%M:%S',
+  R: '%H:%M',
+  D: '%m/%d/%y',
+  c: '%a %b %e %H:%M:%S %Y',
+  x: '%m/%d/%y',
+  X: '%H:%M:%S',
+  r: '%I:%M:%S %p',
+};
+
+/** As strftime in the C locale; what it does not know stays as it is. `%-d` leaves out the padding. */
 export function formatTime(epochMs: number, format: string): string {
   const date = new Date(epochMs);
-  const two = (value: number, fill = '0'): string => String(value).padStart(2, fill);
-  const hour12 = date.getUTCHours() % 12 || 12;
-  const day = days[date.getUTCDay()] ?? '';
-  const month = months[date.getUTCMonth()] ?? '';
-  const startOfYear = Date.UTC(date.getUTCFullYear(), 0, 1);
-  const dayOfYear = Math.floor((epochMs - startOfYear) / 86_400_000);
-  const value = (letter: string): string => {
-    switch (letter) {
-      case 'Y':
-        return String(date.getUTCFullYear());
-      case 'C':
-        return two(Math.floor(date.getUTCFullYear() / 100));
-      case 'y':
-        return two(date.getUTCFullYear() % 100);
-      case 'm':
-        return two(date.getUTCMonth() + 1);
-      case 'd':
-        return two(date.getUTCDate());
-      case 'e':
-        return two(date.getUTCDate(), ' ');
-      case 'H':
-        return two(date.getUTCHours());
-      case 'I':
-        return two(hour12);
-      case 'M':
-        return two(date.getUTCMinutes());
-      case 'S':
-        return two(date.getUTCSeconds());
-      case 'N':
-        return String(date.getUTCMilliseconds() * 1_000_000).padStart(9, '0');
-      case 'p':
-        return date.getUTCHours() < 12 ? 'AM' : 'PM';
-      case 'a':
-        return day.slice(0, 3);
-      case 'A':
-        return day;
-      case 'b':
-      case 'h':
-        return month.slice(0, 3);
-      case 'B':
-        return month;
-      case 'j':
-        return String(dayOfYear + 1).padStart(3, '0');
-      case 'u':
-        return String(date.getUTCDay() || 7);
-      case 'w':
-        return String(date.getUTCDay());
-      case 's':
-        return String(Math.floor(epochMs / 1000));
-      case 'Z':
-        return 'UTC';
-      case 'z':
-        return '+0000';
-      case 'n':
-        return '\n';
-      case 't':
-        return '\t';
-      case '%':
-        return '%';
-      case 'U':
-        return two(Math.floor((dayOfYear + 7 - date.getUTCDay()) / 7));
-      default:
-        return composed(letter);
-    }
-  };
-  const composed = (letter: string): string => {
-    const formats: Readonly<Record<string, string>> = {
-      F: '%Y-%m-%d',
-      T: '%H:%M:%S',
-      R: '%H:%M',
-      D: '%m/%d/%y',
-      c: '%a %b %e %H:%M:%S %Y',
-      x: '%m/%d/%y',
-      X: '%H:%M:%S',
-      r: '%I:%M:%S %p',
-    };
-    const nested = formats[letter];
-    return nested === undefined ? `%${letter}` : formatTime(epochMs, nested);
-  };
-  return format.replace(/%-?([a-zA-Z%])/g, (whole, letter: string) =>
-    whole.startsWith('%-') ? value(letter).replace(/^[0 ](?=.)/, '') : value(letter),
-  );
+  return format.replace(/%(-?)([a-zA-Z%])/g, (whole, dash: string, letter: string) => {
+    const nested = composed[letter];
+    const value = nested === undefined ? fields[letter]?.(date) : formatTime(epochMs, nested);
+    if (value === undefined) return whole;
+    return dash === '' ? value : value.replace(/^[0 ](?=.)/, '');
+  });
 }

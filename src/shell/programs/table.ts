@@ -6,14 +6,15 @@ import { cat, echo, isFalse, isTrue, printf, seq, sleep, test, yes } from './bas
 import { cut, sort, tr } from './columns.ts';
 import { base64, digestProgram, hexdump, od } from './encode.ts';
 import { expr } from './expr.ts';
-import { chmod, chown, cp, ln, mkdir, mktemp, mv, rm, rmdir, touch } from './files-change.ts';
+import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './files-change.ts';
+import { cp, mv } from './files-copy.ts';
 import { df, du, ls, stat } from './files-list.ts';
 import { find } from './find.ts';
 import { grep } from './grep.ts';
 import { head, rev, tail, tee, uniq, wc } from './lines.ts';
 import { basename, dirname, pwd, readlink, realpath, which } from './names.ts';
 import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts';
-import { env, nice, nohup, printenv, time, timeoutProgram, watch, xargs } from './run-others.ts';
+import { env, nice, nohup, printenv, time, watch } from './run-others.ts';
 import { sed } from './sed.ts';
 import {
   clear,
@@ -32,6 +33,8 @@ import {
   whoami,
 } from './system.ts';
 import { tar } from './tar.ts';
+import { timeoutProgram } from './timeout.ts';
+import { xargs } from './xargs.ts';
 
 const common: Readonly<Record<string, Program>> = {
   '[': test,
