@@ -2,7 +2,7 @@
 import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import { installDevices, installProcessFiles } from '../../../shell/devices.ts';
-import { type ContainerKernel, createContainerKernel } from '../../../shell/kernel.ts';
+import { type ContainerKernel, createContainerKernel, defaultPath } from '../../../shell/kernel.ts';
 import { copyMemoryFs, createMemoryFs, type MemoryFs } from '../../../shell/memory-fs.ts';
 import type { Child } from '../../../shell/process.ts';
 import { installPrograms } from '../../../shell/program-files.ts';
@@ -13,7 +13,7 @@ import {
   StartError,
   type StartOptions,
 } from '../runtime.ts';
-import { defaultPath, type Image, type User } from './image.ts';
+import type { Image, User } from './image.ts';
 import type { ContainerNet } from './net-program.ts';
 import { type PodFilesOptions, writePodFiles } from './pod-files.ts';
 import { bindPrograms } from './program-set.ts';

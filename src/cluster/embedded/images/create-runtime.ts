@@ -54,8 +54,8 @@ export function createRuntime(options: RuntimeOptions): EmbeddedRuntime {
   const { clock, random } = options;
   const network = createNetwork(options);
   const containers = new Set<RunningContainer>();
-  const outside = createOutsideShell(network, clock, random);
-  startNodeServices(network, options.machinery, clock);
+  const outside = createOutsideShell(network, clock, random, (container) => containers.add(container));
+  const forgetNodes = startNodeServices(network, options.machinery, clock);
   return {
     flows: network.flows,
     outsideIp: network.outside.machine.ip,
@@ -72,6 +72,7 @@ export function createRuntime(options: RuntimeOptions): EmbeddedRuntime {
     httpProbe: (nodeName, url, timeoutMs) => httpProbe(network.nodeStack(nodeName), clock, url, timeoutMs),
     tcpProbe: (nodeName, ip, port, timeoutMs) => tcpProbe(network.nodeStack(nodeName), clock, { ip, port }, timeoutMs),
     close() {
+      forgetNodes();
       for (const container of containers) container.kill('SIGKILL');
       network.close();
     },

@@ -28,8 +28,6 @@ export interface Image {
 
 export const root: User = { uid: 0, gid: 0, name: 'root', home: '/root' };
 
-export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
 /** A family of images: one repository under its names, any tag. */
 export interface Repository {
   /** Without registry and without `library/`. */

@@ -12,7 +12,8 @@ import type { NetStack } from '../net/sockets.ts';
 
 const forever = new AbortController().signal;
 
-export function startNodeServices(network: Network, machinery: Machinery, clock: Clock): void {
+/** Returns the disposer of its subscription; the sockets go with the network. */
+export function startNodeServices(network: Network, machinery: Machinery, clock: Clock): () => void {
   const served = new Set<string>();
   const serve = (node: Node): void => {
     const name = node.metadata.name ?? '';
@@ -21,7 +22,7 @@ export function startNodeServices(network: Network, machinery: Machinery, clock:
     openPorts(network.nodeStack(name), 'node-role.kubernetes.io/control-plane' in (node.metadata.labels ?? {}), clock);
   };
   for (const node of machinery.list('nodes')) serve(node as Node);
-  machinery.subscribe('nodes', ({ type, object }) => {
+  return machinery.subscribe('nodes', ({ type, object }) => {
     if (type === 'DELETED') served.delete(object.metadata.name ?? '');
     else serve(object as Node);
   });

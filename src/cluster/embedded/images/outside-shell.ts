@@ -8,7 +8,12 @@ import { findImage } from './catalogue.ts';
 import { startContainer } from './container.ts';
 
 /** The container is made on first use. */
-export function createOutsideShell(network: Network, clock: Clock, random: Random): () => RunningContainer {
+export function createOutsideShell(
+  network: Network,
+  clock: Clock,
+  random: Random,
+  onStart: (container: RunningContainer) => void,
+): () => RunningContainer {
   let running: RunningContainer | undefined;
   return () => {
     if (running) return running;
@@ -30,6 +35,7 @@ export function createOutsideShell(network: Network, clock: Clock, random: Rando
       random,
       volume: () => createMemoryFs(() => clock.now()),
     });
+    onStart(running);
     return running;
   };
 }
