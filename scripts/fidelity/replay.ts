@@ -115,6 +115,7 @@ class Session {
     if (
       nominalSeconds !== undefined &&
       !step.nondeterministic &&
+      !step.terminal &&
       Math.abs(elapsed - nominalSeconds) > toleranceSeconds
     ) {
       mismatches.push({ what: 'duration', expected: `${nominalSeconds} s`, actual: `${elapsed.toFixed(1)} s` });

@@ -12,8 +12,11 @@ export interface Hold {
 }
 
 export interface VirtualClock extends Clock {
-  /** While held, time runs even without urgent timers: `burstMs` at once, then `pace` virtual per real millisecond. */
-  hold(): Hold;
+  /**
+   * While held, time runs even without urgent timers: `burstMs` at once, then `pace` virtual per real millisecond. It begins
+   * `patienceMs` (real, default 0) later: a command that is over by then has waited for nothing but its own timers.
+   */
+  hold(patienceMs?: number): Hold;
   /**
    * Until the returned function is called, time is real: no jump, for nobody. For clients that bring a time limit of their
    * own, `timeout 2 kubectl …`, which would mean nothing otherwise.
@@ -112,24 +115,35 @@ class JumpingClock implements VirtualClock {
     return this.#hurried;
   }
 
-  hold(): Hold {
+  hold(patienceMs = 0): Hold {
+    let state: 'waiting' | 'held' | 'released' = 'waiting';
+    const start = (): void => {
+      state = 'held';
+      this.#startHold();
+    };
+    const patience = patienceMs > 0 ? setTimeout(start, patienceMs) : undefined;
+    patience?.unref();
+    if (!patience) start();
+    return {
+      told: () => {
+        if (state !== 'held') return;
+        this.#toldAtMs = this.#nowMs;
+        this.#reactionUntil = performance.now() + this.#reactionMs;
+      },
+      release: () => {
+        clearTimeout(patience);
+        if (state === 'held') this.#holds--;
+        state = 'released';
+      },
+    };
+  }
+
+  #startHold(): void {
     if (this.#holds++ === 0 || this.#horizon() < this.#nowMs + this.#burstMs) {
       this.#allowanceUntil = this.#nowMs + this.#burstMs;
       this.#allowanceSetAt = performance.now();
     }
     this.#scheduleTurn();
-    let released = false;
-    return {
-      told: () => {
-        if (released) return;
-        this.#toldAtMs = this.#nowMs;
-        this.#reactionUntil = performance.now() + this.#reactionMs;
-      },
-      release: () => {
-        if (!released) this.#holds--;
-        released = true;
-      },
-    };
   }
 
   async advance(ms: number): Promise<void> {

@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Clock, realClock } from '../../../../kit/clock.ts';
 import { LabError } from '../../../../kit/errors.ts';
 import type { Random } from '../../../../kit/random.ts';
-import type { Hold, VirtualClock } from '../../../../kit/virtual-clock.ts';
+import type { VirtualClock } from '../../../../kit/virtual-clock.ts';
 import type { PodStreams } from '../../runtime.ts';
 import type { Machinery } from '../machinery.ts';
 import { type Credentials, makeCredentials } from './credentials.ts';
@@ -175,6 +175,6 @@ function upgradable(
   };
 }
 
-function holdOf(clock: Clock | VirtualClock): () => Hold {
-  return 'hold' in clock ? () => clock.hold() : () => ({ told() {}, release() {} });
+function holdOf(clock: Clock | VirtualClock): ServerContext['hold'] {
+  return 'hold' in clock ? (patienceMs) => clock.hold(patienceMs) : () => ({ told() {}, release() {} });
 }

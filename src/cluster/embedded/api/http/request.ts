@@ -40,7 +40,7 @@ export interface ServerContext {
   readonly version: VersionInfo;
   readonly tokens: ServiceAccountTokens;
   /** Keeps a virtual clock running while a client waits for something open-ended; on a real clock it does nothing. */
-  readonly hold: () => Hold;
+  readonly hold: (patienceMs?: number) => Hold;
   /** Aborts when the server closes: open-ended answers end. */
   readonly closing: AbortSignal;
 }

@@ -10,6 +10,9 @@ import { serveSpdySession } from './spdy-session.ts';
 import { upgradeToSpdy } from './spdy-upgrade.ts';
 import { acceptWebSocket, chooseProtocol, serveSession } from './websocket.ts';
 
+/** A command that still runs after so many real milliseconds waits for something that is not its own timer. */
+const patienceMs = 250;
+
 /** Throws StatusError before the upgrade. */
 export async function podStream(
   request: ApiRequest,
@@ -23,7 +26,7 @@ export async function podStream(
   const { upgrade } = request;
   if (!upgrade) throw badRequest('Upgrade request required');
   const isWebSocket = /websocket/i.test(header(request.raw, 'upgrade') ?? '');
-  const hold = context.hold();
+  const hold = context.hold(patienceMs);
   try {
     if (stream === 'portforward') {
       await (isWebSocket ? portForwardOverWebSocket : portForwardOverSpdy)(request, upgrade, namespace, pod, context);
