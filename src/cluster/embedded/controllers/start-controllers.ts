@@ -1,5 +1,6 @@
 /** Starts everything that reconciles: what kube-controller-manager and kube-scheduler are in a real cluster. */
 import type { ReplicaSet, ReplicationController } from '../../../kube/objects.ts';
+import { startAutoscaler } from './autoscaler.ts';
 import type { Controller, ControllerContext } from './context.ts';
 import { startDeploymentController } from './deployment/deployment-controller.ts';
 import { startDisruptionController } from './disruption.ts';
@@ -9,6 +10,7 @@ import { startNamespaceController } from './namespaces.ts';
 import { startQuotaController } from './quota.ts';
 import { startReplicaManager } from './replicas/replica-manager.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
+import { startTaintEviction } from './taint-eviction.ts';
 import { startCronJobController } from './workloads/cron-job.ts';
 import { startDaemonSetController } from './workloads/daemon-set.ts';
 import { startJobController } from './workloads/job.ts';
@@ -47,6 +49,8 @@ export function startControllers(context: ControllerContext, options: Controller
     startCronJobController(context),
     startDisruptionController(context),
     startQuotaController(context),
+    startTaintEviction(context),
+    startAutoscaler(context),
   ];
   return () => {
     for (const stop of stops) stop();

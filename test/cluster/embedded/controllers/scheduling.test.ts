@@ -116,4 +116,24 @@ describe('the scheduler', () => {
     const pod: Pod = lab.pod('late');
     expect(pod.spec?.nodeName).toBe('netpol-worker');
   });
+
+  test('takes pods off a node with a NoExecute taint, at once or when their toleration runs out', async () => {
+    const tolerate = 'tolerations: [{key: gone, operator: Exists, effect: NoExecute, tolerationSeconds: 30}]';
+    for (const [name, spec] of [
+      ['hasty', ''],
+      ['patient', tolerate],
+    ] as const) {
+      lab.apply(
+        podYaml(name, sleeper, `nodeName: netpol-worker2, terminationGracePeriodSeconds: 0${spec ? `, ${spec}` : ''}`),
+      );
+    }
+    await lab.until(() => lab.pod('patient').status?.phase === 'Running');
+    const taints = [{ key: 'gone', effect: 'NoExecute' }];
+    lab.machinery.patch('nodes', undefined, 'netpol-worker2', 'merge', { spec: { taints } });
+    await lab.seconds(1);
+    expect(lab.machinery.find('pods', 'default', 'hasty')).toBeUndefined();
+    expect(lab.events('hasty')).toContain('TaintManagerEviction: Marking for deletion Pod default/hasty');
+    expect(lab.pod('patient').metadata.deletionTimestamp).toBeUndefined();
+    await lab.until(() => !lab.machinery.find('pods', 'default', 'patient'));
+  });
 });
