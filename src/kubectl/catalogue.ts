@@ -10,10 +10,13 @@ import {
 import { applyCommand } from './commands/apply.ts';
 import { authCommand } from './commands/auth.ts';
 import { configCommand } from './commands/config.ts';
+import { cpCommand } from './commands/cp.ts';
 import { createCommand } from './commands/create.ts';
 import { debugCommand } from './commands/debug.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { describeCommand } from './commands/describe.ts';
+import { diffCommand } from './commands/diff.ts';
+import { editCommand } from './commands/edit.ts';
 import { eventsCommand } from './commands/events.ts';
 import { attachCommand, execCommand } from './commands/exec.ts';
 import { exposeCommand } from './commands/expose.ts';
@@ -23,6 +26,7 @@ import { leftToKubectl } from './commands/left-to-kubectl.ts';
 import { logsCommand } from './commands/logs.ts';
 import { cordonCommand, drainCommand, taintCommand, uncordonCommand } from './commands/nodes.ts';
 import { patchCommand } from './commands/patch.ts';
+import { portForwardCommand } from './commands/port-forward.ts';
 import { replaceCommand } from './commands/replace.ts';
 import { rolloutCommand } from './commands/rollout.ts';
 import { runCommand } from './commands/run.ts';
@@ -65,5 +69,9 @@ export const commands: readonly Command[] = [
   drainCommand,
   taintCommand,
   uncordonCommand,
+  editCommand,
+  diffCommand,
+  cpCommand,
+  portForwardCommand,
   ...leftToKubectl,
 ];

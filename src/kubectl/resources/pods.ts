@@ -90,11 +90,17 @@ export function compareForLogs(a: Pod, b: Pod): number {
 }
 
 /** `web`, `pod/web`, `deploy/web`, `svc/web` → one pod. Throws in kubectl's words. */
-export async function resolvePod(session: Session, word: string, timeoutMs: number): Promise<Pod> {
+export async function resolvePod(
+  session: Session,
+  word: string,
+  timeoutMs: number,
+  inNamespace?: string,
+): Promise<Pod> {
   const selection = await select(session, word.includes('/') ? [word] : ['pods', word], { singleType: true });
   const [target] = selection.targets;
   if (selection.how !== 'names' || !target || !('name' in target)) throw new KubectlError('cannot attach to nothing');
-  const { type, namespace, name } = target;
+  const { type, name } = target;
+  const namespace = inNamespace ?? target.namespace;
   const object = await session.get(type, namespace, name);
   if (type.resource === 'pods') return object as unknown as Pod;
   const selector = podSelectorOf(type, object);
