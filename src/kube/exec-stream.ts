@@ -24,7 +24,7 @@ export async function openStream(
   io: ExecIo,
 ): Promise<ExecResult> {
   io.signal?.throwIfAborted();
-  const { options, headers } = await transport.tls();
+  const { agent, headers } = await transport.forWebSocket();
   const url = new URL(
     `/api/v1/namespaces/${target.namespace}/pods/${target.pod}/${target.subresource}`,
     connection.server,
@@ -32,7 +32,7 @@ export async function openStream(
   url.protocol = url.protocol.replace('http', 'ws');
   url.search = searchOf(target, io).toString();
   const socket = new WebSocket(url, ['v5.channel.k8s.io', 'v4.channel.k8s.io'], {
-    ...options,
+    agent,
     headers,
     perMessageDeflate: false,
   });

@@ -12,12 +12,12 @@ import type { Connection } from './kubeconfig.ts';
 export interface Transport {
   /** Resolves with the response once its headers are there. Rejects with LabError, or the signal's reason. */
   open(request: RawRequest): Promise<IncomingMessage>;
-  /** TLS and authentication for a WebSocket to the same server. */
-  tls(): Promise<{ options: TlsOptions; headers: Record<string, string> }>;
+  /** What a WebSocket to the same server needs. The agent remembers TLS sessions, which saves most of each handshake. */
+  forWebSocket(): Promise<{ agent: HttpAgent; headers: Record<string, string> }>;
   close(): void;
 }
 
-export interface TlsOptions {
+interface TlsOptions {
   /** CA and client certificate, parsed once: every exec and every watch opens a connection of its own. */
   readonly secureContext?: SecureContext;
   readonly rejectUnauthorized: boolean;
@@ -62,7 +62,7 @@ export function createTransport(connection: Connection): Transport {
   };
   return {
     open,
-    tls: async () => ({ options, headers: { ...(await connection.headers()) } }),
+    forWebSocket: async () => ({ agent, headers: { ...(await connection.headers()) } }),
     close: () => agent.destroy(),
   };
 }
