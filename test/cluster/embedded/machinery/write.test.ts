@@ -259,9 +259,33 @@ test('a custom kind is served from its definition on, and no longer', () => {
   expect(refusal(() => machinery.create(id, 'shop', { ...widget, metadata: { name: 'x' }, spec: {} })).message).toBe(
     'Widget.example.com "x" is invalid: spec.size: Required value',
   );
+  const strict = { fieldValidation: 'Strict' } as const;
+  const extra = { ...widget, metadata: { name: 'y' }, spec: { size: 3, sise: 4 } };
+  expect(refusal(() => machinery.create(id, 'shop', extra, strict)).message).toBe(
+    'Widget in version "v1" cannot be handled as a Widget: strict decoding error: unknown field "spec.sise"',
+  );
+  expect(machinery.create(id, 'shop', extra)['spec']).toEqual({ size: 3 });
   machinery.delete(definitions, undefined, id);
   expect(refusal(() => machinery.create(id, 'shop', widget))).toMatchObject({
     code: 404,
     message: 'the server could not find the requested resource',
   });
+});
+
+test('what hides or repeats something is warned about', () => {
+  const { put } = bench();
+  const warnings: string[] = [];
+  const env = [
+    { name: 'A', value: '1' },
+    { name: 'A', value: '2' },
+  ];
+  const ports = [{ containerPort: 80 }, { containerPort: 80 }];
+  put('pods', pod('a.b', { containers: [{ name: 'c', image: 'x', env, ports }] }), {
+    warn: (text) => warnings.push(text),
+  });
+  expect(warnings).toEqual([
+    "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]",
+    'spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+    'spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]',
+  ]);
 });

@@ -168,7 +168,7 @@ function checkTypes(kind: Kind, patch: Record<string, unknown>, what: string): v
   const refuse = (why: string): StatusError => unknownFailure(`failed to create typed patch object (${what}): ${why}`);
   try {
     const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
-    const { unknown } = schema ? decode(schema, patch, 'json') : decodeLoosely(patch);
+    const { unknown } = schema ? decode(schema, patch, 'json') : decodeLoosely(patch, kind);
     if (unknown.length > 0) throw refuse(unknown.map((path) => `.${path}: field not declared in schema`).join('\n'));
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message);
@@ -184,6 +184,6 @@ function unknownFailure(message: string): StatusError {
 
 function asObject(kind: Kind, value: Record<string, unknown>): KubeObject {
   const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
-  const decoded = schema ? decode(schema, value, 'json').value : decodeLoosely(value).value;
+  const decoded = schema ? decode(schema, value, 'json').value : decodeLoosely(value, kind).value;
   return { kind: kind.kind, apiVersion: apiVersionOf(kind), ...decoded } as KubeObject;
 }

@@ -3,6 +3,7 @@
  * against the kind's Go type, and what a client wrote beyond that is an error, a warning or nothing (`fieldValidation`).
  */
 import type { KubeObject } from '../../../../kube/objects.ts';
+import { shapeCustom } from '../kinds/custom-schema.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { structSchema } from '../kinds/schema.ts';
 import type { RequestInfo } from '../machinery.ts';
@@ -55,15 +56,18 @@ function decodeFields(
   try {
     const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
     if (schema) return decode(schema, body, 'json');
-    return decodeLoosely(body);
+    return decodeLoosely(body, kind);
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message);
     throw error;
   }
 }
 
-/** metadata by its Go type, the rest as it is. */
-export function decodeLoosely(body: Record<string, unknown>): {
+/** metadata by its Go type, the rest by the definition of a custom kind, if it is one. */
+export function decodeLoosely(
+  body: Record<string, unknown>,
+  kind: Kind,
+): {
   value: Record<string, unknown>;
   unknown: readonly string[];
 } {
@@ -71,7 +75,9 @@ export function decodeLoosely(body: Record<string, unknown>): {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = body;
   const decoded = meta && decode(meta, metadata ?? {}, 'json');
   const unknown = decoded?.unknown.map((path) => `metadata.${path}`) ?? [];
-  return { value: { metadata: decoded?.value ?? {}, ...dropNulls(clone(rest)) }, unknown };
+  const own = dropNulls(clone(rest));
+  const pruned = shapeCustom(own, kind.custom?.openApiSchema);
+  return { value: { metadata: decoded?.value ?? {}, ...own }, unknown: [...unknown, ...pruned] };
 }
 
 function dropNulls(value: Record<string, unknown>): Record<string, unknown> {

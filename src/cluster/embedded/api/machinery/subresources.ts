@@ -1,6 +1,6 @@
 /** Which half of an object does a request write? The main resource leaves status alone, `/status` leaves all else alone. */
 import type { KubeObject } from '../../../../kube/objects.ts';
-import type { Draft } from './core.ts';
+import { clone, type Draft } from './core.ts';
 import { orderMetadata } from './metadata.ts';
 
 /** The kinds whose `/status` also takes labels and annotations: the CNI plugin and the kubelet annotate through it. */
@@ -30,7 +30,7 @@ function keepAllBut({ kind, object, current }: Draft & { current: KubeObject }, 
   const { labels, annotations } = object.metadata;
   const { metadata: own } = object;
   for (const key of Object.keys(object)) delete object[key];
-  Object.assign(object, structuredClone(current));
+  Object.assign(object, clone(current));
   if (annotatedThroughStatus.has(kind.id)) {
     object.metadata = orderMetadata({ ...object.metadata, labels, annotations });
   }
@@ -40,5 +40,5 @@ function keepAllBut({ kind, object, current }: Draft & { current: KubeObject }, 
 
 function replaceField(object: KubeObject, field: string, value: unknown): void {
   if (value === undefined) delete object[field];
-  else object[field] = structuredClone(value);
+  else object[field] = clone(value);
 }

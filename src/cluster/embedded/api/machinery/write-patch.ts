@@ -43,6 +43,11 @@ export function patchObject(
   if (object.metadata.name !== name) {
     throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
   }
+  if (kind.namespaced && object.metadata.namespace && object.metadata.namespace !== scope) {
+    throw badRequest(
+      `the namespace of the object (${object.metadata.namespace}) does not match the namespace on the URL (${scope})`,
+    );
+  }
   return commitUpdate(core, { kind, namespace: scope, object, current, request });
 }
 
@@ -118,7 +123,7 @@ function decodePatched(
 ) {
   try {
     const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
-    return schema ? decode(schema, result, style) : decodeLoosely(result);
+    return schema ? decode(schema, result, style) : decodeLoosely(result, kind);
   } catch (error) {
     if (error instanceof DecodeError) throw refuse(error.message);
     throw error;

@@ -58,7 +58,7 @@ export function commitUpdate(
   const { name = '' } = current.metadata;
   if (errors.length > 0) throw invalid(kind.group, kind.kind, name, errors);
   for (const text of strategy.warnings(object)) request.warn?.(text);
-  inGoOrder(kind, object);
+  if (request.subresource !== 'status') inGoOrder(kind, object);
   if (fields && fields.length > 0) object.metadata.managedFields = fields;
   else delete object.metadata.managedFields;
   if (sameJson(object, current)) return current;

@@ -50,7 +50,7 @@ function endpoints({ subsets = [] }: Endpoints): string {
       addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
     );
   });
-  return all.length === 0 ? '<none>' : firstThree(all);
+  return subsets.length === 0 ? '<none>' : firstThree(all);
 }
 
 export const endpointSliceTable: KindTable = {
