@@ -1,0 +1,57 @@
+/** Wrong usage: a clear message on stderr, nothing on stdout, and the documented exit code. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Home, makeHome } from './program.ts';
+
+let home: Home;
+beforeAll(async () => {
+  home = await makeHome();
+});
+afterAll(() => home[Symbol.asyncDispose]());
+
+describe('usage', () => {
+  const table: readonly [readonly string[], number, string][] = [
+    [
+      ['start', 'firewal-restriction'],
+      2,
+      'there is no scenario "firewal-restriction" (did you mean "firewall-restriction"?) [ERR_UNKNOWN_SCENARIO]',
+    ],
+    [['test', 'nothing-like-it'], 2, 'how to solve it: netpol-lab list'],
+    [
+      ['test', 'test/fixtures/no such folder/'],
+      5,
+      'there is no such file: a scenario is a folder with a scenario.yaml',
+    ],
+    [['strat'], 2, "unknown command 'strat'"],
+    [['start'], 2, "missing required argument 'scenario'"],
+    [['start', 'firewall-restriction', '--on', 'minikube'], 2, 'Allowed choices are embedded, kind, existing'],
+    [['start', 'firewall-restriction', '--on', 'kind'], 3, 'cannot play on kind'],
+    [['cluster', 'up', '--port', '99999'], 2, 'Expected a port from 1 to 65535'],
+    [['cluster', 'up', '--name', '../x'], 2, '"../x" is no name for a cluster'],
+    [['cluster', 'down', '--name', 'nobody'], 4, 'no cluster "nobody" is running'],
+    [['verify'], 4, 'no cluster is running [ERR_CLUSTER_NOT_FOUND]'],
+    [['why', 'web', 'x:1/tcp'], 2, 'cannot read the source "web"'],
+    [['why', 'shop/web', 'x'], 2, 'cannot read the destination "x"'],
+  ];
+  test.each(table)('%j exits with %i', async (args, exitCode, message) => {
+    const result = await home.run(args);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).not.toContain('this is a bug');
+    expect(result.stdout).toBe('');
+    expect(result.exitCode).toBe(exitCode);
+  });
+
+  test('--help and list say what there is, on stdout', async () => {
+    const [help, list, json] = await Promise.all([
+      home.run(['--help']),
+      home.run(['list']),
+      home.run(['list', '--output', 'json']),
+    ]);
+    expect(help.exitCode).toBe(0);
+    expect(help.stdout).toContain('130 interrupted, cleaned up');
+    expect(list.stdout).toMatch(/^SCENARIO .*\n(.*\n)*firewall-restriction +beginner/);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      schemaVersion: 1,
+      scenarios: expect.arrayContaining([expect.objectContaining({ id: 'firewall-restriction' })]),
+    });
+  });
+});
