@@ -11,8 +11,14 @@ export function startNamespaceController(context: ControllerContext, caPem: stri
   const work = (name: string): void => {
     const namespace = stores.namespaces.find(undefined, name);
     if (!namespace) return;
-    if (namespace.metadata.deletionTimestamp) terminate(context, namespace);
-    else furnish(context, name, caPem);
+    const { deletionTimestamp } = namespace.metadata;
+    if (!deletionTimestamp) {
+      furnish(context, name, caPem);
+      return;
+    }
+    const left = Date.parse(deletionTimestamp) + deletionDelayMs - clock.now();
+    if (left > 0) queue.addAfter(name, left);
+    else terminate(context, namespace);
   };
   const queue = workQueue(clock, work);
   const add = (name: string | undefined): void => {
@@ -39,6 +45,8 @@ export function startNamespaceController(context: ControllerContext, caPem: stri
 }
 
 const rootCa = 'kube-root-ca.crt';
+/** namespaceDeletionGracePeriod: nothing of a namespace is touched before, so that every API server has heard of it. */
+const deletionDelayMs = 5_000;
 
 function furnish({ stores }: ControllerContext, namespace: string, caPem: string): void {
   if (!stores.serviceAccounts.find(namespace, 'default')) {

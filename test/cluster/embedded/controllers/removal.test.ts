@@ -77,6 +77,8 @@ describe('removal', () => {
     await lab.until(() => lab.pod('box', 'shop').status?.phase === 'Running');
     lab.machinery.delete('namespaces', undefined, 'shop');
     await lab.seconds(1);
+    expect(lab.pod('box', 'shop').metadata.deletionTimestamp).toBeUndefined();
+    await lab.seconds(6);
     const namespace = () =>
       lab.machinery.find('namespaces', undefined, 'shop') as unknown as
         | { status: { phase: string; conditions: { type: string; status: string; message: string }[] } }
