@@ -1,7 +1,8 @@
 /** Puts the kubectl to be driven into a folder of its own, under the name `kubectl`, for commands that look on PATH. */
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printArgv } from '../../src/kit/run-program.ts';
 import { kubectlMinor } from './client-version.ts';
@@ -24,10 +25,7 @@ export async function prepareKubectl(choice: string): Promise<PreparedKubectl> {
     'kubectl',
     '--',
   ];
-  const program =
-    choice === 'builtin'
-      ? builtin
-      : ['env', `PATH=${process.env['PATH'] ?? ''}`, choice === 'system' ? 'kubectl' : choice];
+  const program = choice === 'builtin' ? builtin : [choice === 'system' ? onPath('kubectl') : resolve(choice)];
   await writeFile(path, `#!/bin/sh\nexec ${printArgv(program)} "$@"\n`);
   await chmod(path, 0o755);
   const minor = choice === 'builtin' ? 36 : await kubectlMinor(path);
@@ -37,4 +35,13 @@ export async function prepareKubectl(choice: string): Promise<PreparedKubectl> {
     version: `${choice === 'builtin' ? 'builtin ' : ''}1.${minor}`,
     dispose: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function onPath(name: string): string {
+  const found = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+  if (!found) throw new Error(`no ${name} on PATH; give one with --kubectl PATH, or --kubectl builtin`);
+  return found;
 }

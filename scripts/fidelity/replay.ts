@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parseManifests } from '../../src/kube/yaml.ts';
 import { compareStep, diffLines, type Mismatch } from './compare.ts';
 import type { Differences, Fixture, RunStep, Seen } from './fixture.ts';
 import { openCluster, type ReplayCluster } from './replay-cluster.ts';
@@ -72,8 +73,8 @@ class Session {
   }
 
   async setUp(): Promise<void> {
-    for (const name of this.#fixture.namespaces) {
-      await this.#must(['kubectl', 'create', 'namespace', name]);
+    for (const name of this.#fixture.namespaces.filter((namespace) => !madeByManifest(this.#fixture, namespace))) {
+      await this.#must(['kubectl', 'apply', '-f', '-'], `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n`);
     }
     for (const manifest of this.#fixture.manifests) {
       if (manifest.trim()) await this.#must(['kubectl', 'apply', '-f', '-'], this.#fill(manifest));
@@ -174,6 +175,13 @@ class Session {
   }
 }
 
+function madeByManifest({ manifests }: Fixture, namespace: string): boolean {
+  return manifests.some((manifest) => {
+    const { manifests: objects } = parseManifests(manifest, 'manifest');
+    return objects.some(({ object }) => object.kind === 'Namespace' && object.metadata.name === namespace);
+  });
+}
+
 /** The longest limit for which a replay waits in real time; beyond it, time jumps. */
 const shortLimitSeconds = 10;
 
@@ -188,5 +196,5 @@ function hasTimeLimit({ argv, interruptAfterMs }: RunStep): boolean {
 
 /** npm puts folders on PATH that need not exist; `kubectl plugin list` complains about each. */
 function existingFolders(path: string): string[] {
-  return path.split(':').filter((folder) => existsSync(folder));
+  return path.split(':').filter((folder) => folder !== '' && existsSync(folder));
 }

@@ -1,4 +1,7 @@
-/** Which images the embedded cluster knows: matched by repository, whatever the registry in front and the tag behind. */
+/**
+ * Which images the embedded cluster knows: matched by repository, whatever the registry in front and the version behind. A tag
+ * that names no version (`nginx:nosuch`) is a typo, and learners make them on purpose to see a rollout get stuck.
+ */
 import { seededRandom } from '../../../kit/random.ts';
 import { busyboxImages } from './busybox-image.ts';
 import type { Image, Repository } from './image.ts';
@@ -22,12 +25,20 @@ export interface FoundImage {
 export function findImage(reference: string): FoundImage | undefined {
   const parsed = parseReference(reference);
   const repository = parsed && byName.get(parsed.name);
-  if (!parsed || !repository) return undefined;
+  if (!parsed || !repository || !isPlausibleTag(parsed)) return undefined;
   const key = `${parsed.name}:${parsed.tag}`;
   const image = cache.get(key) ?? repository.image(parsed.tag);
   cache.set(key, image);
   const digest = parsed.digest ?? `sha256:${seededRandom(`image ${key}`).hex(64)}`;
   return { id: `${parsed.registry}/${parsed.path}@${digest}`, image };
+}
+
+/** Words that stand alone or behind a version: `latest`, `alpine`, `1.27-alpine-slim`, `v2`, `stable-glibc`. */
+const channels =
+  /^(?:latest|stable|mainline|edge|main|master|dev|alpine|slim|perl|otel|musl|glibc|uclibc|debian|bookworm|bullseye|trixie|unstable)$/;
+
+function isPlausibleTag({ tag, digest }: Reference): boolean {
+  return digest !== undefined || tag.split('-').some((part) => /^v?\d/.test(part) || channels.test(part));
 }
 
 interface Reference {
