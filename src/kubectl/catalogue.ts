@@ -19,6 +19,7 @@ import { diffCommand } from './commands/diff.ts';
 import { editCommand } from './commands/edit.ts';
 import { eventsCommand } from './commands/events.ts';
 import { attachCommand, execCommand } from './commands/exec.ts';
+import { explainCommand } from './commands/explain.ts';
 import { exposeCommand } from './commands/expose.ts';
 import { getCommand } from './commands/get.ts';
 import { annotateCommand, labelCommand } from './commands/label.ts';
@@ -73,5 +74,6 @@ export const commands: readonly Command[] = [
   diffCommand,
   cpCommand,
   portForwardCommand,
+  explainCommand,
   ...leftToKubectl,
 ];
