@@ -1,0 +1,39 @@
+/**
+ * Replays every recording of a real kind + Calico cluster with the kubectl on PATH. A step may differ only where
+ * docs/fidelity-exceptions.yaml says why.
+ */
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { applyExceptions, loadExceptions } from '../../scripts/fidelity/exceptions.ts';
+import { loadDifferences, loadFixtures } from '../../scripts/fidelity/fixture.ts';
+import { prepareKubectl } from '../../scripts/fidelity/prepare-kubectl.ts';
+import { replay } from '../../scripts/fidelity/replay.ts';
+
+const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const kubectl = await prepareKubectl('system').catch((error: Error) => error);
+const reason =
+  kubectl instanceof Error
+    ? kubectl.message
+    : kubectl.minor < 30
+      ? `kubectl ${kubectl.version} is older than 1.30`
+      : '';
+const fixtures = await loadFixtures([folder('kubectl'), folder('network')]);
+const differences = await loadDifferences(folder('kubectl'));
+const exceptions = await loadExceptions();
+
+afterAll(() => (kubectl instanceof Error ? undefined : kubectl.dispose()));
+
+describe(`recordings of kind + Calico${reason && ` (skipped: ${reason})`}`, () => {
+  test.concurrent
+    .skipIf(reason !== '')
+    .each(fixtures.map((fixture) => [`${fixture.corpus}/${fixture.name}`, fixture] as const))(
+    '%s',
+    { timeout: 240_000 },
+    async (_name, fixture) => {
+      if (kubectl instanceof Error) return;
+      const results = await replay(fixture, { kubectl: kubectl.path, clientMinor: kubectl.minor, differences });
+      const failed = applyExceptions(fixture.name, results, exceptions).filter(({ outcome }) => outcome === 'failed');
+      expect(failed.map(({ command, lines }) => [`$ ${command}`, ...lines].join('\n')).join('\n\n')).toBe('');
+    },
+  );
+});
