@@ -47,7 +47,7 @@ export interface Observation {
 export interface ProbeRequest {
   readonly namespace: string;
   readonly pod: string;
-  /** Default: the pod's first container. */
+  /** Default: the one that kubectl would take, or the first beside it that holds a program to probe with. */
   readonly container?: string;
   /** A name for the pod's own resolver, or an address. */
   readonly host: string;

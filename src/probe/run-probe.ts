@@ -5,10 +5,14 @@
 import type { KubeClient } from '../kube/client.ts';
 import { ApiError, wellKnown } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
+import { chooseContainers } from './choose-containers.ts';
 import { interpret } from './interpret.ts';
 import type { Attempt, Observation, ProbeRequest, Reason } from './observation.ts';
 import type { ToolRun } from './tools.ts';
 import { dnsTools, isName, toolsFor } from './tools.ts';
+
+/** A request with its container chosen. */
+type Placed = ProbeRequest & { readonly container: string };
 
 export type ProbeClient = Pick<KubeClient, 'find' | 'exec'>;
 
@@ -28,26 +32,26 @@ export async function runProbe(
 ): Promise<Observation> {
   const timeoutSeconds = options.timeoutSeconds ?? 2;
   const byName = request.protocol === 'TCP' && isName(request.host);
-  const unready = await findUnready(client, request);
-  if (unready) return unready;
-  for (const run of toolsFor(request, timeoutSeconds)) {
-    const attempt = await runInPod(client, request, run, timeoutSeconds * 1000, options);
-    const observation = interpret({ tool: run.tool, byName, timeoutSeconds }, attempt);
-    if (!observation) continue;
-    return observation.reason === 'name-failed' ? explainName(client, request, observation, options) : observation;
+  const containers = await findContainers(client, request);
+  if ('outcome' in containers) return containers;
+  for (const container of containers) {
+    const place = { ...request, container };
+    for (const run of toolsFor(request, timeoutSeconds)) {
+      const attempt = await runInPod(client, place, run, timeoutSeconds * 1000, options);
+      const observation = interpret({ tool: run.tool, byName, timeoutSeconds }, attempt);
+      if (!observation) continue;
+      return observation.reason === 'name-failed' ? explainName(client, place, observation, options) : observation;
+    }
   }
-  return unknown(
-    'no-tool',
-    `the container has none of ${toolsFor(request, timeoutSeconds)
-      .map(({ tool }) => tool)
-      .join(', ')}`,
-  );
+  const tools = toolsFor(request, timeoutSeconds).map(({ tool }) => tool);
+  const where = containers.length > 1 ? `containers ${containers.join(', ')} have` : `container ${containers[0]} has`;
+  return unknown('no-tool', `the ${where} none of ${tools.join(', ')}`);
 }
 
 /** "bad address" says neither "no such name" nor "no answer": ask DNS for a name that exists, and see whether it talks. */
 async function explainName(
   client: ProbeClient,
-  request: ProbeRequest,
+  request: Placed,
   failed: Observation,
   options: ProbeOptions,
 ): Promise<Observation> {
@@ -67,7 +71,7 @@ async function explainName(
 
 async function runInPod(
   client: ProbeClient,
-  request: ProbeRequest,
+  request: Placed,
   run: ToolRun,
   limitMs: number,
   options: ProbeOptions,
@@ -96,21 +100,21 @@ async function runInPod(
 }
 
 /** Broken environment is not a wrong fix: a pod that is missing or not up yet says so. */
-async function findUnready(
+async function findContainers(
   client: ProbeClient,
   { namespace, pod: name, container }: ProbeRequest,
-): Promise<Observation | undefined> {
+): Promise<readonly string[] | Observation> {
   const pod = await client.find<Pod>(wellKnown.pods, namespace, name);
   if (!pod) return unknown('no-such-pod', `there is no pod ${namespace}/${name}`);
-  const wanted = container ?? pod.spec?.containers[0]?.name;
-  const state = pod.status?.containerStatuses?.find((status) => status.name === wanted)?.state;
-  if (state?.running) return undefined;
+  const { names, first } = chooseContainers(pod, container);
+  if (names.length > 0) return names;
+  const state = pod.status?.containerStatuses?.find((status) => status.name === first)?.state;
   const waiting = state?.waiting?.reason ?? pod.status?.phase ?? 'Pending';
   const image = /^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull|InvalidImageName)$/.test(waiting);
   const terminated = state?.terminated ? `, terminated with exit code ${state.terminated.exitCode}` : '';
   return unknown(
     image ? 'image-not-pulled' : 'not-ready',
-    `container ${wanted} of pod ${namespace}/${name} is not running: ${waiting}${terminated}`,
+    `container ${first} of pod ${namespace}/${name} is not running: ${waiting}${terminated}`,
   );
 }
 
