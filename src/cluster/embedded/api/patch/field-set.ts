@@ -50,11 +50,6 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return { self: a.self && b.self, children };
 }
 
-/** Also true for what lies above an owned path. */
-export function reaches(set: FieldSet | undefined, key: string): FieldSet | undefined {
-  return set?.children.get(key);
-}
-
 /** `.spec.containers[name="web"].image`, one for each path in the set, sorted. */
 export function printPaths(set: FieldSet, prefix = ''): string[] {
   const below = [...set.children.keys()].sort().flatMap((key) => {

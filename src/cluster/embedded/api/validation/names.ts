@@ -7,7 +7,6 @@ const labelFormat = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomainFormat = `${labelFormat}(\\.${labelFormat})*`;
 const qualifiedFormat = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const valueFormat = `(${qualifiedFormat})?`;
-const rfc1035Format = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const configKeyFormat = '[-._a-zA-Z0-9]+';
 
 const whole = (format: string): RegExp => new RegExp(`^(?:${format})$`);
@@ -16,7 +15,6 @@ const matchers = {
   subdomain: whole(subdomainFormat),
   qualified: whole(qualifiedFormat),
   value: whole(valueFormat),
-  rfc1035: whole(rfc1035Format),
   configKey: whole(configKeyFormat),
 };
 
@@ -46,15 +44,6 @@ export function dnsSubdomainProblems(value: string): string[] {
   return [
     ...(bytes(value) > 253 ? [tooLongText(253)] : []),
     ...(matchers.subdomain.test(value) ? [] : [regexText(message, subdomainFormat, 'example.com')]),
-  ];
-}
-
-export function rfc1035Problems(value: string): string[] {
-  const message =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-  return [
-    ...(bytes(value) > 63 ? [tooLongText(63)] : []),
-    ...(matchers.rfc1035.test(value) ? [] : [regexText(message, rfc1035Format, 'my-name', 'abc-123')]),
   ];
 }
 

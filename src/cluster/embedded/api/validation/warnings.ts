@@ -4,16 +4,6 @@ import type { ResourceId } from '../machinery.ts';
 import { type Raw, raw, rawList, text } from './checks.ts';
 import { dnsLabelProblems } from './names.ts';
 
-const deprecated: Readonly<Record<ResourceId, string>> = {
-  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
-  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
-};
-
-/** For every request on the resource, reads included. */
-export function deprecationOf(id: ResourceId): string | undefined {
-  return deprecated[id];
-}
-
 /** For a create or update. */
 export function warningsOf(id: ResourceId, object: KubeObject): readonly string[] {
   const spec = raw(object['spec']);
