@@ -9,6 +9,8 @@ const stepsPerTurn = 1024;
 export interface Pacer {
   /** Undefined: go on. A promise: await it first. It rejects when the process has been killed. */
   step(cost?: number): Promise<void> | undefined;
+  /** Counts now, pauses at the next step: for work in places that cannot wait. */
+  charge(cost: number): void;
 }
 
 /**
@@ -19,6 +21,9 @@ export function pacer(clock: Clock, signal: AbortSignal): Pacer {
   let steps = 0;
   let seenMs = clock.now();
   return {
+    charge(cost) {
+      steps += cost;
+    },
     step(cost = 1) {
       steps += cost;
       if (steps < stepsPerTurn) return undefined;

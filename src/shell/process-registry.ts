@@ -16,6 +16,9 @@ export interface Task {
   readonly end: (status: number, reason: Signal) => void;
 }
 
+/** A container's pids.max here. Small, because a fork bomb costs the whole program its time. */
+const maxProcesses = 512;
+
 export class ProcessRegistry implements ProcessTable {
   readonly clock: Clock;
   readonly #user: string;
@@ -30,6 +33,10 @@ export class ProcessRegistry implements ProcessTable {
 
   get stopped(): boolean {
     return this.#stopped;
+  }
+
+  get full(): boolean {
+    return this.#tasks.size >= maxProcesses;
   }
 
   reservePid(): number {

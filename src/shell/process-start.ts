@@ -71,7 +71,7 @@ function loadImage(
     const found = findExecutable(world.fs, world.programs, file, from.cwd, path);
     if (found.kind === 'program') return { program: found.program, argv: words };
     if (found.kind !== 'script') return undefined;
-    words = [...found.interpreter, found.path, ...words.slice(1)];
+    words = [...found.interpreter, file.includes('/') ? file : found.path, ...words.slice(1)];
     file = found.interpreter[0] ?? '';
   }
   return undefined;
@@ -82,6 +82,7 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
   const image = loadImage(world, argv, from);
   if (!image) return undefined;
   const { registry } = world;
+  if (registry.full && from.parent) return undefined;
   const pid = registry.reservePid();
   const controller = new AbortController();
   const guard = processGuard(from.clock, controller.signal);

@@ -189,6 +189,8 @@ export interface ProcessTable {
   list(): readonly ProcessEntry[];
   /** False: no such process. A negative pid means its group. PID 1 ignores what it has no handler for, as in any PID namespace. */
   kill(pid: number, signal: Signal): boolean;
+  /** As many processes as the container may have: fork fails now. */
+  readonly full: boolean;
 }
 
 /** A program: resolves with its exit status. Throwing Exit is the same; BrokenPipe is 141; a Signal abort 128 + number. */

@@ -29,7 +29,11 @@ export interface TestContainer {
 }
 
 /** PID 1 is a sleep, as in most pods that people debug from; `sh` speaks as the named shell. */
-export function startContainer(shell: ShellName = 'ash', more: ProgramTable = new Map()): TestContainer {
+export function startContainer(
+  shell: ShellName = 'ash',
+  more: ProgramTable = new Map(),
+  init: readonly string[] = ['sleep', '100000'],
+): TestContainer {
   const clock = virtualClock({ startMs: Date.UTC(2026, 0, 2, 3, 4, 5) });
   const fs = createMemoryFs(() => clock.now());
   const programs: ProgramTable = new Map([...busyboxPrograms(), ['/bin/sh', shellProgram(shell)], ...more]);
@@ -53,7 +57,7 @@ export function startContainer(shell: ShellName = 'ash', more: ProgramTable = ne
     HOME: '/root',
     HOSTNAME: 'box',
   };
-  kernel.start({ argv: ['sleep', '100000'], env: new Map(Object.entries(environment)) });
+  kernel.start({ argv: init, env: new Map(Object.entries(environment)) });
   return {
     kernel,
     fs,

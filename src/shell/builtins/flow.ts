@@ -27,7 +27,16 @@ export const exitShell: Builtin = async (shell, [, status]) => {
   throw new ShellExit(status === undefined ? shell.status : parseCount(shell, status) & 0xff);
 };
 
-export const evaluateText: Builtin = (shell, [, ...words]) => shell.engine.runText(shell, words.join(' '));
+/** While it runs, errors that no other builtin claims are told in its name, as in ash and dash. */
+export const evaluateText: Builtin = async (shell, [name, ...words]) => {
+  const before = shell.builtinName;
+  shell.builtinName = name;
+  try {
+    return await shell.engine.runText(shell, words.join(' '));
+  } finally {
+    shell.builtinName = before;
+  }
+};
 
 export const source: Builtin = async (shell, [name = '.', file, ...positional]) => {
   if (file === undefined) {

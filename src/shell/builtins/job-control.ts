@@ -59,7 +59,7 @@ async function waitFor(shell: Shell, job: Job): Promise<Signal | undefined> {
 
 export const jobs: Builtin = async (shell, [, ...args]) => {
   const specs = args.filter((arg) => arg.startsWith('%'));
-  const chosen = specs.length === 0 ? shell.jobs : specs.map((spec) => requireJob(shell, spec));
+  const chosen = specs.length === 0 ? [...shell.jobs].reverse() : specs.map((spec) => requireJob(shell, spec));
   for (const job of chosen) {
     if (args.includes('-p')) await shell.out(`${job.children[0]?.pid ?? 0}\n`);
     else await shell.out(jobLine(shell, job));

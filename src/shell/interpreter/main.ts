@@ -100,7 +100,7 @@ function importEnvironment(shell: Shell): void {
   if (!vars.get('PS1')) vars.set('PS1', defaultPrompt(shell));
   vars.set('PS2', '> ');
   vars.set('PS4', '+ ');
-  vars.set('PWD', shell.cwd, shell.wording.name !== 'bash' || vars.find('PWD')?.exported === true);
+  vars.set('PWD', shell.cwd, true);
   if (shell.wording.name !== 'dash') vars.set('SHLVL', String((Number(vars.get('SHLVL')) || 0) + 1), true);
   if (!vars.get('PATH')) vars.set('PATH', '/sbin:/usr/sbin:/bin:/usr/bin');
 }

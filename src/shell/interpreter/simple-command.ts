@@ -10,6 +10,7 @@ import { expandString, expandWords } from './expand.ts';
 import { waitForeground } from './jobs.ts';
 import { keepRedirects, RedirectFailure, withRedirects } from './redirect.ts';
 import type { Shell } from './shell.ts';
+import { refuseWhenFull } from './subshell.ts';
 import type { Variable } from './variables.ts';
 
 /** `final`: nothing comes after it, so a program may take the shell's place instead of a child's. */
@@ -189,20 +190,23 @@ export async function runProgram(
     return commandMissing(shell, words[0] ?? '', env);
   }
   const ownGroup = shell.interactive;
+  refuseWhenFull(shell);
+  shell.pace.charge(64);
   const child = shell.process.spawn(words, { ...options, ...(ownGroup && { group: 'new' as const }) });
   if (!child) return commandMissing(shell, words[0] ?? '', env);
   return waitForeground(shell, [child], ownGroup ? child.pid : undefined);
 }
 
-/** 127 not found, 126 there but not to be executed. */
+/** 126: there, but not to be executed. 127: not there, or a script whose interpreter is not. */
 async function commandMissing(shell: Shell, name: string, env: ReadonlyMap<string, string>): Promise<number> {
-  const candidates = name.includes('/')
-    ? [name]
-    : (env.get('PATH') ?? '').split(':').map((directory) => `${directory}/${name}`);
-  const exists =
-    name !== '' && candidates.some((path) => shell.process.fs.stat(resolvePath(shell.cwd, path))?.type !== undefined);
-  await shell.warn(exists ? shell.wording.notExecutable(name) : shell.wording.notFound(name), shell.builtinName);
-  return exists ? 126 : 127;
+  const directories = name.includes('/')
+    ? ['']
+    : (env.get('PATH') ?? '').split(':').map((directory) => `${directory}/`);
+  const stats = directories.map((directory) => shell.process.fs.stat(resolvePath(shell.cwd, directory + name)));
+  const executable = stats.some((stat) => stat?.type === 'file' && (stat.mode & 0o111) !== 0);
+  const blocked = name !== '' && !executable && stats.some((stat) => stat !== undefined);
+  await shell.warn(blocked ? shell.wording.notExecutable(name) : shell.wording.notFound(name), shell.builtinName);
+  return blocked ? 126 : 127;
 }
 
 /** Without a command, the redirections of `exec` stay. With one, the shell becomes it. */
@@ -228,7 +232,7 @@ async function runExec(
 async function trace(shell: Shell, words: readonly string[]): Promise<void> {
   if (!shell.options.has('x') || words.length === 0) return;
   const quote = (word: string): string =>
-    /^[\w@%+=:,./[\]!-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
+    /^[\w@%+=:,./\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
   const shown = shell.wording.name === 'dash' ? words : words.map(quote);
   await shell.err(`${shell.vars.get('PS4') ?? '+ '}${shown.join(' ')}\n`);
 }

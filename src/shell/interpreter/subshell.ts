@@ -16,6 +16,8 @@ export interface ForkOptions {
 
 /** Starts `run` in a copy of the shell. The copy is made now; what the parent changes afterwards stays its own. */
 export function forkShell(parent: Shell, run: (shell: Shell) => Promise<number>, options: ForkOptions = {}): Child {
+  refuseWhenFull(parent);
+  parent.pace.charge(64);
   const snapshot = copyState(parent);
   const extra = new Map(
     [...parent.fds].filter(([number]) => number > 2).map(([number, fd]) => [number, duplicate(fd)]),
@@ -36,6 +38,12 @@ export function forkShell(parent: Shell, run: (shell: Shell) => Promise<number>,
   });
   if (!child) throw new Error('assertion failed: a subshell needs no file and always starts');
   return child;
+}
+
+/** Throws ShellError when the container has all the processes that it may have. */
+export function refuseWhenFull(shell: Shell): void {
+  if (!shell.process.table.full) return;
+  throw shell.fail(shell.wording.name === 'dash' ? 'Cannot fork' : "can't fork: Resource temporarily unavailable");
 }
 
 function duplicate(descriptor: Descriptor): Descriptor {

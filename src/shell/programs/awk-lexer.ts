@@ -213,5 +213,5 @@ function readString(rest: string, add: (text: string) => void): number {
       text += next === '\n' ? '' : (escapes[next] ?? `\\${next}`);
     }
   }
-  throw new AwkProblem('unterminated string');
+  throw new AwkProblem('Unexpected end of string');
 }

@@ -1,6 +1,6 @@
 /** awk as a program: its options, and the records of its files. */
 import type { Process, Program } from '../process.ts';
-import { die, openInput, parseOptions, readAll, usage } from './applet.ts';
+import { absolute, die, openInput, parseOptions, readAll, usage } from './applet.ts';
 import type { MainInput } from './awk-evaluate.ts';
 import { AwkProblem } from './awk-lexer.ts';
 import { parseAwk } from './awk-parser.ts';
@@ -65,6 +65,8 @@ function mainInput(process: Process): MainInput {
         continue;
       }
       used = true;
+      if (word !== '-' && !process.fs.stat(absolute(process, word)))
+        return die(process, `${word}: No such file or directory`);
       const source = await openInput(process, word);
       if (!source) continue;
       state.set('FILENAME', word);

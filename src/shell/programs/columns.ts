@@ -152,7 +152,8 @@ export const sort: Program = async (process) => {
   if (flags.has('c')) {
     const wrong = lines.findIndex((line, i) => i > 0 && compare(lines[i - 1] ?? '', line) > 0);
     if (wrong < 0) return 0;
-    return die(process, `Check line ${wrong}`);
+    await process.stderr.write(new TextEncoder().encode(`Check line ${wrong}\n`));
+    return 1;
   }
   lines.sort(strict);
   const result = flags.has('u') ? lines.filter((line, i) => i === 0 || compare(lines[i - 1] ?? '', line) !== 0) : lines;

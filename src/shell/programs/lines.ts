@@ -64,7 +64,8 @@ export const head: Program = async (given) => {
     }
     if ((files.length > 1 && !flags.has('q')) || flags.has('v'))
       await print(process, `${shown++ > 0 ? '\n' : ''}==> ${file === '-' ? 'standard input' : file} <==\n`);
-    if (values.has('c') || count < 0) await headBytes(process, await readAll(source), count, values.has('c'));
+    if (count < 0) await headBytes(process, await readAll(source), count, values.has('c'));
+    else if (values.has('c')) await copyBytes(process, source, count);
     else await headLines(process, source, count);
     source.close();
   }
@@ -77,6 +78,17 @@ async function headLines(process: Process, source: Parameters<typeof readLines>[
   for await (const line of readLines(source)) {
     await print(process, line.ended ? `${line.text}\n` : line.text);
     if (--left <= 0) break;
+  }
+}
+
+/** As they come: the source may have no end. */
+async function copyBytes(process: Process, source: Parameters<typeof readLines>[0], count: number): Promise<void> {
+  let left = count;
+  while (left > 0) {
+    const chunk = await source.read(left);
+    if (!chunk) return;
+    await process.stdout.write(chunk.subarray(0, left));
+    left -= chunk.length;
   }
 }
 
@@ -235,6 +247,23 @@ export const rev: Program = async (process) => {
   };
   for await (const { text, ended } of inputLines(process, operands, missing))
     await print(process, [...text].reverse().join('') + (ended ? '\n' : ''));
+  return status;
+};
+
+/** The last line first. */
+export const tac: Program = async (process) => {
+  const { operands } = await parseOptions(process, { short: '' });
+  let status = 0;
+  for (const file of operands.length === 0 ? ['-'] : operands) {
+    const source = await openInput(process, file);
+    if (!source) {
+      status = 1;
+      continue;
+    }
+    const lines = new TextDecoder().decode(await readAll(source)).split(/(?<=\n)/);
+    source.close();
+    await print(process, lines.reverse().join(''));
+  }
   return status;
 };
 
