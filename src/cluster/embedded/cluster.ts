@@ -126,7 +126,8 @@ async function open(options: EmbeddedClusterOptions, parts: Parts): Promise<Embe
   const { clock, port, kubeconfigPath: path, contextName = `netpol-lab-${name}`, namespace } = options;
   const { streams } = parts.kubelet;
   const chosen = port === undefined ? {} : { port };
-  const server = await createApiServer({ machinery, streams, clock, random, tokens, credentials, ...chosen });
+  const { flows } = runtime;
+  const server = await createApiServer({ machinery, streams, flows, clock, random, tokens, credentials, ...chosen });
   const { url, caPem, clientCertPem, clientKeyPem } = server;
   const close = async (): Promise<void> => {
     await server.close();
@@ -147,7 +148,7 @@ async function open(options: EmbeddedClusterOptions, parts: Parts): Promise<Embe
     clientCertPem,
     clientKeyPem,
     machinery,
-    flows: runtime.flows,
+    flows,
     given: givenOf(parts),
     setOutside: (hosts) => runtime.setOutside(hosts),
     outsideExec: (argv) => runOutside(runtime, argv),

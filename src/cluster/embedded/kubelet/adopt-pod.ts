@@ -48,5 +48,5 @@ function adoptContainer(context: KubeletContext, state: PodState, record: Contai
   });
   record.log = log;
   const ended = watchEnd(context, state, record, { id, running, startedMs, log });
-  record.instance = { id, running, input: containerInput({}), attached, ended };
+  record.instance = { id, image: spec.image ?? '', running, input: containerInput({}), attached, ended };
 }

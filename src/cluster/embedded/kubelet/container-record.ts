@@ -25,6 +25,8 @@ export type ContainerState =
 /** A container that runs: gone with its end. */
 export interface Instance {
   readonly id: string;
+  /** As the spec said when it was started. */
+  readonly image: string;
   readonly running: RunningContainer;
   readonly input: ContainerInput;
   /** Who is attached to the output. */

@@ -129,7 +129,7 @@ function run(
   record.started = !spec.startupProbe;
   record.ready = record.started && !spec.readinessProbe;
   const ended = watchEnd(context, state, record, { id, running, startedMs, log });
-  record.instance = { id, running, input, attached, ended };
+  record.instance = { id, image: spec.image ?? '', running, input, attached, ended };
   state.probes.set(record, startProbes(context, state, record, spec));
   return true;
 }

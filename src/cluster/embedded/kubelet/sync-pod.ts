@@ -3,12 +3,12 @@
  * containers, init containers, containers (pkg/kubelet/kuberuntime, SyncPod). Called again whenever something has changed.
  */
 import { sleep } from '../../../kit/clock.ts';
-import { type ContainerRecord, isRestarted } from './container-record.ts';
+import { type ContainerRecord, isRestarted, specOf } from './container-record.ts';
 import { isTerminal, phaseOf } from './phase.ts';
 import { addRecords, type KubeletContext, type PodState, retryAfter, tell } from './pod-state.ts';
 import { annotate, currentPod, publish } from './publish.ts';
 import { startContainer } from './start-container.ts';
-import { releaseSandbox, stopContainers, stopPod } from './stop-pod.ts';
+import { releaseSandbox, stopContainer, stopContainers, stopPod } from './stop-pod.ts';
 import { mountVolumes } from './volumes.ts';
 
 /** Has the worker look at the pod again, after this turn. */
@@ -52,11 +52,29 @@ async function syncPod(context: KubeletContext, state: PodState): Promise<void> 
     await endIfDone(context, state);
     return;
   }
+  await stopChanged(context, state);
   for (const record of state.records) {
     if (record.role === 'app' && needsStart(state, record)) await startContainer(context, state, record);
   }
   publish(context, state);
   await endIfDone(context, state);
+}
+
+/** `kubectl set image pod/…`: the one change of a running container that the API allows. */
+async function stopChanged(context: KubeletContext, state: PodState): Promise<void> {
+  for (const record of state.records) {
+    const wanted = specOf(state.pod, record)?.image;
+    if (record.role !== 'app' || !record.instance || record.instance.image === wanted) continue;
+    const seconds = state.pod.spec?.terminationGracePeriodSeconds ?? 30;
+    const deadline = context.clock.now() + seconds * 1000;
+    await stopContainer(
+      context,
+      state,
+      record,
+      deadline,
+      `Container ${record.name} definition changed, will be restarted`,
+    );
+  }
 }
 
 function needsStart(state: PodState, record: ContainerRecord): boolean {

@@ -198,6 +198,16 @@ describe('a pod on a node', () => {
     expect(lab.clock.now() - asked).toBeGreaterThan(11_500);
   });
 
+  test('restarts a container whose image is changed', async () => {
+    lab.apply(podYaml('swap', sleeper, 'terminationGracePeriodSeconds: 1'));
+    await lab.until(() => phase('swap') === 'Running');
+    const patch = { spec: { containers: [{ name: 'swap', image: 'busybox:1.37' }] } };
+    lab.machinery.patch('pods', 'default', 'swap', 'strategic', patch);
+    await lab.until(() => lab.pod('swap').status?.containerStatuses?.[0]?.restartCount === 1);
+    await lab.until(() => condition(lab.pod('swap'), 'Ready')?.status === 'True');
+    expect(lab.events('swap')).toContain('Killing: Container swap definition changed, will be restarted');
+  });
+
   test('is stopped at its deadline', async () => {
     lab.apply(podYaml('late', sleeper, 'activeDeadlineSeconds: 20, terminationGracePeriodSeconds: 1'));
     await lab.until(() => phase('late') === 'Failed');
