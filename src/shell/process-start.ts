@@ -186,12 +186,15 @@ function makeProcess(
       return found.kind === 'program' || found.kind === 'script' ? resolvePath(from.cwd, found.path) : undefined;
     },
     spawn(words, options = {}) {
+      // The dead start nothing: their JavaScript runs on until it next waits.
+      signal.throwIfAborted();
       const given = inheritance(task, guard, streams, from, options);
       const child = startProcess(world, words, given);
       releaseOpened(given, streams);
       return child;
     },
     exec(words, options = {}) {
+      signal.throwIfAborted();
       const given = inheritance(task, guard, streams, from, options);
       const image = loadImage(world, words, given);
       if (!image) {

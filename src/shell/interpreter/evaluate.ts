@@ -141,6 +141,7 @@ function startOne(shell: Shell, run: (fork: Shell) => Promise<number>) {
 export async function runCommand(shell: Shell, command: Command, final = false): Promise<number> {
   const pause = shell.pace.step(4);
   if (pause) await pause;
+  shell.process.signal.throwIfAborted();
   if (shell.interruptRequested) throw new Interrupted();
   if (command.type === 'simple') return runSimple(shell, command, final);
   if (command.type === 'function') {

@@ -11,7 +11,7 @@ import { cp, mv } from './files-copy.ts';
 import { df, du, ls, stat } from './files-list.ts';
 import { find } from './find.ts';
 import { grep } from './grep.ts';
-import { head, rev, tac, tail, tee, uniq, wc } from './lines.ts';
+import { head, rev, tac, tee, uniq, wc } from './lines.ts';
 import { basename, dirname, pwd, readlink, realpath, which } from './names.ts';
 import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts';
 import { env, nice, nohup, printenv, time, watch } from './run-others.ts';
@@ -32,6 +32,7 @@ import {
   vi,
   whoami,
 } from './system.ts';
+import { tail } from './tail.ts';
 import { tar } from './tar.ts';
 import { timeoutProgram } from './timeout.ts';
 import { xargs } from './xargs.ts';
