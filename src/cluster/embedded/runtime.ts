@@ -94,7 +94,11 @@ export interface ContainerRuntime {
   /** Undefined where the catalogue has no such image: ErrImagePull. */
   image(reference: string): { readonly id: string; readonly sizeBytes: number } | undefined;
   createSandbox(options: SandboxOptions): Sandbox;
-  httpProbe(nodeName: string, url: { ip: string; port: number; path: string; scheme: 'HTTP' | 'HTTPS'; headers: ReadonlyMap<string, string> }, timeoutMs: number): Promise<ProbeOutcome>;
+  httpProbe(
+    nodeName: string,
+    url: { ip: string; port: number; path: string; scheme: 'HTTP' | 'HTTPS'; headers: ReadonlyMap<string, string> },
+    timeoutMs: number,
+  ): Promise<ProbeOutcome>;
   tcpProbe(nodeName: string, ip: string, port: number, timeoutMs: number): Promise<ProbeOutcome>;
 }
 
@@ -103,8 +107,18 @@ export interface PodStreams {
   /** Throws StatusError for an unknown container and the like; otherwise chunks until the end (follow: until it stops). */
   logs(namespace: string, pod: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Throws StatusError (400 not scheduled, 500 `container not found`), StartError (no such program). */
-  exec(namespace: string, pod: string, query: { container?: string; argv: readonly string[] }, io: Omit<ExecOptions, 'argv' | 'urgent'>): ExecProcess;
-  attach(namespace: string, pod: string, query: { container?: string }, io: Omit<ExecOptions, 'argv' | 'urgent'>): ExecProcess;
+  exec(
+    namespace: string,
+    pod: string,
+    query: { container?: string; argv: readonly string[] },
+    io: Omit<ExecOptions, 'argv' | 'urgent'>,
+  ): ExecProcess;
+  attach(
+    namespace: string,
+    pod: string,
+    query: { container?: string },
+    io: Omit<ExecOptions, 'argv' | 'urgent'>,
+  ): ExecProcess;
   /** A connection to a port of the pod's network namespace by 127.0.0.1; rejects with the text that the error stream shows. */
   portForward(namespace: string, pod: string, port: number): Promise<Duplex>;
 }
