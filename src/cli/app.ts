@@ -1,8 +1,10 @@
 /** `run(argv, io)`: parses the command line, runs one command, and turns whatever goes wrong into a message and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, formatError, LabError } from '../kit/errors.ts';
+import { ApiError } from '../kube/client.ts';
 import type { Cli } from './cli.ts';
 import { addClusterCommands } from './commands/cluster.ts';
+import { addFlowsCommand } from './commands/flows.ts';
 import { addKubectlCommand } from './commands/kubectl.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMatrixCommand } from './commands/matrix.ts';
@@ -44,6 +46,7 @@ function buildProgram(cli: Cli): Command {
   addSessionCommands(program, cli);
   addTestCommand(program, cli);
   addMatrixCommand(program, cli);
+  addFlowsCommand(program, cli);
   addClusterCommands(program, cli);
   addKubectlCommand(program, cli);
   for (const command of allCommands(program)) {
@@ -63,6 +66,16 @@ function report(error: unknown, io: CliIo): ExitCode {
     io.stderr.write('interrupted: cleaned up, nothing is left running\n');
     return EXIT.interrupted;
   }
-  io.stderr.write(formatError(error));
-  return error instanceof LabError ? error.exitCode : EXIT.environment;
+  const shown = error instanceof ApiError ? refusedByApi(error) : error;
+  io.stderr.write(formatError(shown));
+  return shown instanceof LabError ? shown.exitCode : EXIT.environment;
+}
+
+/** What the API server says no to is no bug of ours: missing permissions, most of all. */
+function refusedByApi(error: ApiError): LabError {
+  return new LabError('ERR_API', 'the cluster refused a request', {
+    details: `${error.message}${error.reason ? ` (${error.reason}, ${error.code})` : ` (${error.code})`}`,
+    cure: error.code === 403 ? 'ask for the permission, or use a kubeconfig whose user has it' : undefined,
+    cause: error,
+  });
 }

@@ -2,7 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { LabError } from '../kit/errors.ts';
-import type { CommandInput, CommandOutcome, CommandRunner } from '../runner/context.ts';
+import type { CommandInput, CommandOutcome, CommandRunner } from '../runner/commands.ts';
 import type { Cli } from './cli.ts';
 import { kubeconfigVariable } from './clusters/target.ts';
 import type { KubectlChoice } from './commands/options.ts';

@@ -1,7 +1,8 @@
 /** Makes a change as a learner would: objects by `kubectl apply -f -`, then the commands, each of which has to succeed. */
 import { printManifests } from '../kube/yaml.ts';
 import type { Change } from '../scenario/model.ts';
-import type { CommandInput, LabContext } from './context.ts';
+import type { CommandInput } from './commands.ts';
+import type { LabContext } from './context.ts';
 
 /** Problems in words; empty when every command succeeded. */
 export async function applyChange(

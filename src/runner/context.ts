@@ -2,25 +2,8 @@
 import type { Cluster } from '../cluster/provider.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Scenario } from '../scenario/model.ts';
+import type { CommandRunner } from './commands.ts';
 import type { RunnerEvent } from './events.ts';
-
-export interface CommandOutcome {
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Both, in the order in which they came. */
-  readonly output: string;
-  readonly exitCode: number;
-}
-
-export interface CommandInput {
-  readonly stdin?: string;
-  /** Relative files are looked for here. */
-  readonly cwd: string;
-  readonly signal: AbortSignal;
-}
-
-/** Runs `kubectl …` (the built-in or the system's) or `netpol-lab …`. Never throws for a non-zero exit. */
-export type CommandRunner = (argv: readonly string[], input: CommandInput) => Promise<CommandOutcome>;
 
 export interface LabContext {
   readonly scenario: Scenario;

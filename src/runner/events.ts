@@ -4,7 +4,7 @@ import type { Explained } from '../check/describe-result.ts';
 import type { CheckResult, ProbeResult } from '../check/grade.ts';
 import type { Problem } from '../scenario/location.ts';
 import type { Page, Phase, Question, Scenario } from '../scenario/model.ts';
-import type { CommandOutcome } from './context.ts';
+import type { CommandOutcome } from './commands.ts';
 
 /** One thing that the contract proves of a scenario. */
 export interface Stage {

@@ -4,7 +4,8 @@
  */
 import { parseCommand } from '../scenario/command-line.ts';
 import type { Expectation, PageCommand } from '../scenario/model.ts';
-import type { CommandOutcome, LabContext } from './context.ts';
+import type { CommandOutcome } from './commands.ts';
+import type { LabContext } from './context.ts';
 import { watchFor } from './settle.ts';
 
 export interface PlayedCommand {

@@ -30,10 +30,15 @@ export interface Proof {
   readonly durationMs: number;
 }
 
+export interface ProveOptions {
+  /** Real time that a page's command gets to come true; less where the cluster's clock runs ahead. Default: playCommand's. */
+  readonly patienceMs?: number;
+}
+
 /** Needs a cluster that nothing else plays on. Later stages are skipped when the scenario does not even get broken. */
-export async function proveScenario(context: LabContext): Promise<Proof> {
+export async function proveScenario(context: LabContext, options: ProveOptions = {}): Promise<Proof> {
   const started = performance.now();
-  const prover = new Prover(context);
+  const prover = new Prover(context, options);
   if ((await prover.healthy()) && (await prover.broken())) {
     await prover.cause();
     await prover.pages();
@@ -49,11 +54,13 @@ export async function proveScenario(context: LabContext): Promise<Proof> {
 class Prover {
   readonly stages: Stage[] = [];
   readonly #context: LabContext;
+  readonly #options: ProveOptions;
   #baseline: Baseline = {};
   #brokenState = '';
 
-  constructor(context: LabContext) {
+  constructor(context: LabContext, options: ProveOptions) {
     this.#context = context;
+    this.#options = options;
   }
 
   healthy(): Promise<boolean> {
@@ -86,7 +93,12 @@ class Prover {
       for (const page of scenario.pages) {
         for (const part of page.parts) {
           if (part.kind !== 'command') continue;
-          const { text, outcome, problems: found } = await playCommand(this.#context, part.command, variables);
+          const { text, outcome, problems: found } = await playCommand(
+            this.#context,
+            part.command,
+            variables,
+            this.#options.patienceMs,
+          );
           for (const message of found)
             problems.push(
               at(part.command.at, `$ ${firstLine(text)}: ${message}; it printed:\n${outcome.output.trimEnd()}`),

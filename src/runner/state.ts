@@ -77,9 +77,3 @@ export async function writeState(client: KubeClient, state: LabState): Promise<v
     fieldManager,
   );
 }
-
-/** Gone already is fine. */
-export async function deleteState(client: KubeClient): Promise<void> {
-  if (await client.find(wellKnown.configMaps, stateNamespace, name))
-    await client.delete(wellKnown.configMaps, stateNamespace, name);
-}

@@ -3,7 +3,6 @@
  * read, that commands can be run, and that nothing is left unused.
  */
 import type { KubeObject } from '../kube/objects.ts';
-import { nameOf } from '../kube/objects.ts';
 import type { CommandLine } from './command-line.ts';
 import { parseCommand } from './command-line.ts';
 import { parseDestination, parseSource } from './endpoint.ts';
@@ -153,9 +152,4 @@ function readCommand(text: string, path: Path, report: Report): CommandLine[] {
   else if (parsed.command.argv[0] !== 'kubectl') report(path, `expected a kubectl command, saw "${text}"`);
   else return [parsed.command];
   return [];
-}
-
-/** `NetworkPolicy shop/restrict-egress`, the form in which causes and findings name objects. */
-export function printObject(object: KubeObject): string {
-  return `${object.kind} ${nameOf(object)}`;
 }

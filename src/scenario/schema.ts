@@ -142,5 +142,3 @@ export const labSchema = z.strictObject({
     })
     .prefault({}),
 });
-
-export type LabFile = z.output<typeof labSchema>;

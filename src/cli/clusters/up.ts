@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';
 import type { Cli } from '../cli.ts';
-import type { UpOptions } from '../commands/cluster.ts';
+import type { UpOptions } from '../commands/options.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
 import { type ClusterRecord, checkClusterName, clusterFolder, findCluster } from '../registry.ts';

@@ -1,17 +1,8 @@
 /** `netpol-lab cluster up|down|list`: clusters of our own, to play on or just to use with kubectl. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import type { ClockChoice } from './options.ts';
+import type { UpOptions } from './options.ts';
 import { clockOption, parsePort } from './options.ts';
-
-export interface UpOptions {
-  readonly name: string;
-  readonly clock: ClockChoice;
-  readonly detach?: boolean;
-  readonly port?: number;
-  readonly workers: number;
-  readonly seed: string;
-}
 
 export function addClusterCommands(program: Command, cli: Cli): void {
   const cluster = program.command('cluster').description('make, list and remove embedded clusters');

@@ -1,5 +1,7 @@
-/** Options that several commands share, with their checks. */
+/** What can be given to commands: the options that several share with their checks, and the shapes in which they arrive. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ProviderName } from '../../cluster/provider.ts';
+import type { ReportFormat } from '../../ui/report/proofs.ts';
 
 export type KubectlChoice = 'builtin' | 'system';
 export type ClockChoice = 'real' | 'virtual';
@@ -37,4 +39,38 @@ export function lookOptions(command: Command): Command {
   return command
     .option('--ascii', 'no box drawing, arrows or bullets')
     .option('--accessible', 'append-only output and numbered prompts, for screen readers (also ACCESSIBLE=1)');
+}
+
+export interface StartOptions {
+  readonly auto?: boolean;
+  readonly on: ProviderName;
+  readonly kubectl?: KubectlChoice;
+  readonly clock?: ClockChoice;
+  readonly name?: string;
+  readonly port?: number;
+  readonly ascii?: boolean;
+  readonly accessible?: boolean;
+}
+
+export interface TargetOptions {
+  readonly name?: string;
+  readonly kubeconfig?: string;
+  readonly output?: string;
+}
+
+export interface TestOptions {
+  readonly on: ProviderName;
+  readonly output: ReportFormat;
+  readonly kubectl?: KubectlChoice;
+  readonly seed: string;
+  readonly all?: boolean;
+}
+
+export interface UpOptions {
+  readonly name: string;
+  readonly clock: ClockChoice;
+  readonly detach?: boolean;
+  readonly port?: number;
+  readonly workers: number;
+  readonly seed: string;
 }

@@ -1,13 +1,7 @@
 /** `verify`, `reset`, `hint`, `probe`, `why`: act on the lab that is running, from any terminal. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { nameOption } from './options.ts';
-
-export interface TargetOptions {
-  readonly name?: string;
-  readonly kubeconfig?: string;
-  readonly output?: string;
-}
+import { nameOption, type TargetOptions } from './options.ts';
 
 export function addSessionCommands(program: Command, cli: Cli): void {
   const add = (name: string, description: string): Command =>

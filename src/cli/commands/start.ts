@@ -1,19 +1,8 @@
 /** `netpol-lab start <scenario>`: plays a scenario, with a person at the keyboard or by itself. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import type { ClockChoice, KubectlChoice } from './options.ts';
+import type { StartOptions } from './options.ts';
 import { clockOption, kubectlOption, lookOptions, nameOption, parsePort, providerOption } from './options.ts';
-
-export interface StartOptions {
-  readonly auto?: boolean;
-  readonly on: 'embedded' | 'kind' | 'existing';
-  readonly kubectl?: KubectlChoice;
-  readonly clock?: ClockChoice;
-  readonly name?: string;
-  readonly port?: number;
-  readonly ascii?: boolean;
-  readonly accessible?: boolean;
-}
 
 export function addStartCommand(program: Command, cli: Cli): void {
   const command = program

@@ -1,17 +1,8 @@
 /** `netpol-lab test [scenario…]`: lets scenarios prove themselves. The regression gate. */
 import { type Command, Option } from 'commander';
-import type { ReportFormat } from '../../ui/report/proofs.ts';
 import type { Cli } from '../cli.ts';
-import type { KubectlChoice } from './options.ts';
+import type { TestOptions } from './options.ts';
 import { kubectlOption, providerOption } from './options.ts';
-
-export interface TestOptions {
-  readonly on: 'embedded' | 'kind' | 'existing';
-  readonly output: ReportFormat;
-  readonly kubectl?: KubectlChoice;
-  readonly seed: string;
-  readonly all?: boolean;
-}
 
 export function addTestCommand(program: Command, cli: Cli): void {
   program

@@ -17,7 +17,7 @@ import { styleOf } from '../cli.ts';
 import { attachCluster } from '../clusters/attach.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import { chooseKubectl } from '../command-runner.ts';
-import type { TargetOptions } from '../commands/session.ts';
+import type { TargetOptions } from '../commands/options.ts';
 import { scenariosFolder } from '../paths.ts';
 import { openLab } from './open-lab.ts';
 

@@ -8,7 +8,7 @@ import { styleOf } from '../cli.ts';
 import { type AttachedCluster, attachCluster } from '../clusters/attach.ts';
 import { hostByName, hostPrivately } from '../clusters/host.ts';
 import { chooseKubectl } from '../command-runner.ts';
-import type { StartOptions } from '../commands/start.ts';
+import type { StartOptions } from '../commands/options.ts';
 import { isInteractive } from '../io.ts';
 import { scenariosFolder, stateFolder } from '../paths.ts';
 import { findCluster } from '../registry.ts';

@@ -9,7 +9,7 @@ import { openScenario } from '../../scenario/open.ts';
 import { type Outcome, reportProofs, stageName } from '../../ui/report/proofs.ts';
 import type { Cli } from '../cli.ts';
 import { hostPrivately } from '../clusters/host.ts';
-import type { TestOptions } from '../commands/test.ts';
+import type { TestOptions } from '../commands/options.ts';
 import { scenariosFolder } from '../paths.ts';
 import { openLab } from './open-lab.ts';
 import { requireProvider, unmetNeeds } from './providers.ts';
@@ -63,5 +63,6 @@ async function testOne(cli: Cli, scenario: Scenario, { on, seed, kubectl = 'buil
         );
     },
   });
-  return await proveScenario(lab.context);
+  // Virtual time: a minute of the cluster's passes meanwhile.
+  return await proveScenario(lab.context, { patienceMs: 3000 });
 }
