@@ -104,7 +104,9 @@ function parse(words: readonly string[], specs: readonly FlagSpec[], path: strin
     return parseFlags(words, specs);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    throw new KubectlError(`${error.message}\nSee '${path} --help' for usage.`);
+    const hint =
+      path === 'kubectl options' ? "Run 'kubectl options' without flags." : `See '${path} --help' for usage.`;
+    throw new KubectlError(`${error.message}\n${hint}`);
   }
 }
 

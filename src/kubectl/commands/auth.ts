@@ -127,7 +127,7 @@ async function listRules(call: Call): Promise<number> {
   for (const { verbs = [], nonResourceURLs = [] } of rules.nonResourceRules ?? []) {
     for (const url of nonResourceURLs)
       rows.push({
-        key: `Verbs:${show(verbs)},APIGroups:[],Resources:[],URL:${url}`,
+        key: `Verbs:${show(verbs)},APIGroups:[],Resources:[],NonResourceURLs:[${url}]`,
         line: `\t[${url}]\t[]\t${show(verbs)}`,
       });
   }

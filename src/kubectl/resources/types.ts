@@ -42,7 +42,8 @@ export function matchType(types: readonly DiscoveredType[], word: string): Disco
   const [version = '', ...groups] = rest;
   const group = rest.join('.');
   return (
-    named.find((type) => type.version === version && type.group === groups.join('.')) ??
+    // `pods.v1` is no version: only with a group behind it (`deployments.v1.apps`, `pods.v1.`)
+    named.find((type) => groups.length > 0 && type.version === version && type.group === groups.join('.')) ??
     named.find((type) => type.group === group) ??
     named.find((type) => type.group !== '' && type.group.startsWith(group))
   );
