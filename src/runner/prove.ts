@@ -93,12 +93,11 @@ class Prover {
       for (const page of scenario.pages) {
         for (const part of page.parts) {
           if (part.kind !== 'command') continue;
-          const { text, outcome, problems: found } = await playCommand(
-            this.#context,
-            part.command,
-            variables,
-            this.#options.patienceMs,
-          );
+          const {
+            text,
+            outcome,
+            problems: found,
+          } = await playCommand(this.#context, part.command, variables, this.#options.patienceMs);
           for (const message of found)
             problems.push(
               at(part.command.at, `$ ${firstLine(text)}: ${message}; it printed:\n${outcome.output.trimEnd()}`),
