@@ -15,18 +15,34 @@ export interface FlowEnd {
   readonly name?: string;
 }
 
-export type FlowOutcome =
-  | 'forwarded'
+/** Under which the API serves the log; not in discovery, since no real cluster has it. */
+export const flowResource = {
+  group: 'flows.netpol-lab.dev',
+  version: 'v1',
+  resource: 'flows',
+  kind: 'Flow',
+  namespaced: false,
+} as const;
+
+export const flowOutcomes = [
+  'forwarded',
   /** Dropped by policy. */
-  | 'dropped'
+  'dropped',
   /** Answered with ICMP by policy (kube-router). */
-  | 'rejected'
+  'rejected',
   /** Reached the host, where nobody listens. */
-  | 'refused'
+  'refused',
   /** Service without endpoints: kube-proxy answers for it. */
-  | 'no-endpoints'
+  'no-endpoints',
   /** Nobody there to answer: unused addresses, unused ports of a ClusterIP, a firewall outside. */
-  | 'lost';
+  'lost',
+] as const;
+
+export type FlowOutcome = (typeof flowOutcomes)[number];
+
+export function isFlowOutcome(text: string): text is FlowOutcome {
+  return (flowOutcomes as readonly string[]).includes(text);
+}
 
 export interface FlowRecord {
   readonly sequence: number;
@@ -47,6 +63,7 @@ export interface FlowRecord {
 export interface FlowQuery {
   /** Of either end. */
   readonly namespace?: string;
+  /** Of either end: `name`, or `namespace/name`. */
   readonly pod?: string;
   readonly outcome?: FlowOutcome;
   readonly sinceMs?: number;
@@ -79,7 +96,7 @@ export function createFlowLog(): WritableFlowLog {
     },
     list(query = {}) {
       const found = records.filter((record) => matches(record, query));
-      return query.last === undefined ? found.slice(-capacity) : found.slice(-query.last);
+      return found.slice(Math.max(0, found.length - Math.min(query.last ?? capacity, capacity)));
     },
     subscribe: bus.subscribe,
   };
@@ -88,7 +105,11 @@ export function createFlowLog(): WritableFlowLog {
 export function matches(record: FlowRecord, query: FlowQuery): boolean {
   const ends = [record.source, record.destination];
   if (query.namespace !== undefined && !ends.some((end) => end.namespace === query.namespace)) return false;
-  if (query.pod !== undefined && !ends.some((end) => end.kind === 'pod' && end.name === query.pod)) return false;
+  if (query.pod !== undefined && !ends.some((end) => isPod(end, query.pod))) return false;
   if (query.outcome !== undefined && record.outcome !== query.outcome) return false;
   return query.sinceMs === undefined || record.atMs >= query.sinceMs;
+}
+
+function isPod({ kind, namespace, name }: FlowEnd, wanted: string | undefined): boolean {
+  return kind === 'pod' && (name === wanted || `${namespace}/${name}` === wanted);
 }

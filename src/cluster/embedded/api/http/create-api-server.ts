@@ -10,6 +10,7 @@ import { type Clock, realClock } from '../../../../kit/clock.ts';
 import { LabError } from '../../../../kit/errors.ts';
 import type { Random } from '../../../../kit/random.ts';
 import type { VirtualClock } from '../../../../kit/virtual-clock.ts';
+import type { FlowLog } from '../../net/flow-log.ts';
 import type { PodStreams } from '../../runtime.ts';
 import type { Machinery } from '../machinery.ts';
 import { type Credentials, makeCredentials } from './credentials.ts';
@@ -20,6 +21,8 @@ import { type ServiceAccountTokens, serviceAccountTokens } from './service-accou
 export interface ApiServerOptions {
   readonly machinery: Machinery;
   readonly streams: PodStreams;
+  /** What the network saw, for those who ask. */
+  readonly flows?: FlowLog;
   readonly clock: Clock | VirtualClock;
   readonly random: Random;
   readonly version?: VersionInfo;
@@ -65,6 +68,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const context: ServerContext = {
     machinery,
     streams,
+    ...(options.flows && { flows: options.flows }),
     clock,
     wallClock: realClock(),
     random,

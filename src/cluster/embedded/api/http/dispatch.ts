@@ -6,6 +6,7 @@ import { answerOpenApi, answerSwagger } from '../openapi/answer.ts';
 import { podStream } from '../streams/pod-stream.ts';
 import { type Attributes, authorize, forbidden } from './authorize.ts';
 import { discoverGroup, discoverRoot, discoverVersion, findType, serves, unknownPath } from './discovery.ts';
+import { answerFlows, isFlowTarget } from './flows.ts';
 import { bind, createToken, evict } from './pod-actions.ts';
 import { readList, readOne } from './read.ts';
 import { noProxy, noSuchResource } from './refusals.ts';
@@ -126,6 +127,7 @@ async function resource(
 ): Promise<Reply> {
   const { machinery } = context;
   const { group, version, namespace, name, subresource } = target;
+  if (context.flows && isFlowTarget(target)) return answerFlows(request, response, target, context.flows, context);
   const review = findReview(group, version, target.resource);
   if (review) {
     if (request.method !== 'POST' || name !== undefined) throw methodNotAllowed();

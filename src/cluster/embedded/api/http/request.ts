@@ -5,6 +5,7 @@ import type { Clock } from '../../../../kit/clock.ts';
 import type { Random } from '../../../../kit/random.ts';
 import type { Hold } from '../../../../kit/virtual-clock.ts';
 import type { KubeObject, Status } from '../../../../kube/objects.ts';
+import type { FlowLog } from '../../net/flow-log.ts';
 import type { PodStreams } from '../../runtime.ts';
 import type { Machinery, ServedType } from '../machinery.ts';
 import type { ServiceAccountTokens } from './service-account-tokens.ts';
@@ -33,6 +34,8 @@ export interface VersionInfo {
 export interface ServerContext {
   readonly machinery: Machinery;
   readonly streams: PodStreams;
+  /** Absent: the server has no network behind it. */
+  readonly flows?: FlowLog;
   readonly clock: Clock;
   /** The client's own time: how long it said that it would watch. Never virtual. */
   readonly wallClock: Clock;
