@@ -32,7 +32,7 @@ export interface Engine {
   runCommand(shell: Shell, command: Command, final?: boolean): Promise<number>;
   /** Parses and runs, command by command. Throws ShellError for a syntax error. */
   runText(shell: Shell, text: string): Promise<number>;
-  /** The output of `$(…)` without trailing newlines; leaves its status in shell.status. */
+  /** The output of `$(…)` without trailing newlines; its status goes to shell.substitutionStatus. */
   substitute(shell: Shell, script: Script): Promise<string>;
   /** Runs words as a command, functions aside: `command`, `exec`. */
   runWords(shell: Shell, words: readonly string[], options: { readonly functions: boolean }): Promise<number>;

@@ -114,7 +114,7 @@ export async function endStatus(shell: Shell, run: () => Promise<number>): Promi
   }
 }
 
-/** `$(…)`: the output without its trailing newlines. Leaves the status in the shell, apart from `$?`. */
+/** `$(…)`: the output without its trailing newlines. Its status is kept apart from `$?`. */
 export async function captureOutput(shell: Shell, run: (shell: Shell) => Promise<number>): Promise<string> {
   const pipe = openPipe(guardOf(shell));
   const child = forkShell(shell, run, { stdout: pipe.sink });

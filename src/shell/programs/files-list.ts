@@ -1,5 +1,5 @@
 /** ls, stat, du, df: what is there. */
-import { baseName, joinPath } from '../paths.ts';
+import { joinPath } from '../paths.ts';
 import type { FileStat, Process, Program } from '../process.ts';
 import { absolute, complain, parseOptions, print, usage } from './applet.ts';
 import { isTerminalOutput } from './columns.ts';
@@ -254,8 +254,3 @@ export const df: Program = async (process) => {
   );
   return 0;
 };
-
-/** For messages that name a file the way its user did. */
-export function displayName(path: string): string {
-  return baseName(path);
-}

@@ -1,18 +1,7 @@
 /** Applets that count and pick lines: head, wc, tee, rev, tac, uniq. */
 import { openForWrite } from '../files.ts';
 import { FileError, type Process, type Program, type Sink } from '../process.ts';
-import {
-  complain,
-  die,
-  inputLines,
-  openInput,
-  parseOptions,
-  print,
-  readAll,
-  readLines,
-  reasonOf,
-  usage,
-} from './applet.ts';
+import { complain, die, inputLines, openInput, parseOptions, print, readAll, readLines, reasonOf } from './applet.ts';
 
 /** `5`, `1k`, `2M`; undefined: no number. */
 export function parseSize(text: string): number | undefined {
@@ -250,9 +239,4 @@ function openOutput(process: Process, path: string): Sink {
     if (error instanceof FileError) throw new FileError(error.code, path);
     throw error;
   }
-}
-
-/** Needs a PROG: prints the usage without one. */
-export async function requireOperands(process: Process, operands: readonly string[]): Promise<void> {
-  if (operands.length === 0) await usage(process);
 }

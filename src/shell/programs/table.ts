@@ -10,6 +10,7 @@ import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './files-chang
 import { cp, mv } from './files-copy.ts';
 import { df, du, ls, stat } from './files-list.ts';
 import { find } from './find.ts';
+import { gnuProgram } from './gnu-wording.ts';
 import { grep } from './grep.ts';
 import { head, rev, tac, tee, uniq, wc } from './lines.ts';
 import { basename, dirname, pwd, readlink, realpath, which } from './names.ts';
@@ -126,29 +127,28 @@ export function busyboxPrograms(directory = '/bin'): ProgramTable {
   return new Map(Object.entries(all).map(([name, program]) => [`${directory}/${name}`, program]));
 }
 
-/** Debian-based images: dash as sh, bash, coreutils where they differ; no ps, kill only as a builtin and in procps. */
+/** Not in Debian's slim base. */
+const absentInDebian: ReadonlySet<string> = new Set([
+  'dmesg',
+  'free',
+  'kill',
+  'pgrep',
+  'pidof',
+  'pkill',
+  'ps',
+  'uptime',
+  'watch',
+]);
+
+/** Debian-based images: dash as sh, bash, and coreutils where they differ from BusyBox in words or status. */
 export function debianPrograms(): ProgramTable {
-  const absent: ReadonlySet<string> = new Set([
-    'kill',
-    'pgrep',
-    'pidof',
-    'pkill',
-    'ps',
-    'uptime',
-    'free',
-    'watch',
-    'dmesg',
-  ]);
-  const programs = Object.entries(common).filter(([name]) => !absent.has(name));
-  const shells: readonly (readonly [string, Program])[] = [
-    ['sh', shellProgram('dash')],
-    ['dash', shellProgram('dash')],
+  const programs = Object.entries(common).filter(([name]) => !absentInDebian.has(name));
+  const entries: readonly (readonly [string, Program])[] = [
+    ...programs.map(([name, program]) => [name, gnuProgram(program)] as const),
     ['bash', shellProgram('bash')],
+    ['dash', shellProgram('dash')],
+    ['sh', shellProgram('dash')],
+    ['timeout', timeoutProgram('coreutils')],
   ];
-  return new Map(
-    [...programs, ...shells, ['timeout', timeoutProgram('coreutils')] as const].map(([name, program]) => [
-      `/usr/bin/${name}`,
-      program,
-    ]),
-  );
+  return new Map(entries.map(([name, program]) => [`/usr/bin/${name}`, program]));
 }
