@@ -1,12 +1,13 @@
 /**
  * Runs one command of a page and compares what it shows with what the page says it shows. Some of it takes time to come true
- * (a log line after a timeout), so a command is asked again until it does or the patience ends.
+ * (a log line after a timeout), so a command is asked again, on the cluster's own clock, until it does or patience ends.
  */
 import { parseCommand } from '../scenario/command-line.ts';
 import type { Expectation, PageCommand } from '../scenario/model.ts';
 import type { CommandOutcome } from './commands.ts';
 import type { LabContext } from './context.ts';
-import { watchFor } from './settle.ts';
+import { scopeOf } from './scope.ts';
+import { settle } from './settle.ts';
 
 export interface PlayedCommand {
   /** With variables replaced. */
@@ -25,20 +26,19 @@ export async function playCommand(
   context: LabContext,
   command: PageCommand,
   variables: PageVariables,
-  patienceMs = 30_000,
+  patienceSeconds = 120,
 ): Promise<PlayedCommand> {
   const text = fillVariables(command.text, variables);
   const expect = { ...command.expect, shows: command.expect.shows.map((part) => fillVariables(part, variables)) };
   context.emit({ type: 'command-started', text });
-  const until = performance.now() + patienceMs;
   let outcome = await runText(context, text);
   let problems = compareOutcome(expect, outcome);
-  let pauseMs = 100;
-  while (problems.length > 0 && repeatable.test(text) && performance.now() < until) {
-    await watchFor(context.client, pauseMs, context.signal);
+  let pause = 1;
+  for (let waited = 0; problems.length > 0 && repeatable.test(text) && waited < patienceSeconds; waited += pause) {
+    pause = Math.min(pause + 1, 5);
+    await settle(context, scopeOf(context).namespaces, pause);
     outcome = await runText(context, text);
     problems = compareOutcome(expect, outcome);
-    pauseMs = Math.min(2 * pauseMs, 1000);
   }
   context.emit({ type: 'command-finished', text, outcome, problems });
   return { text, outcome, problems };

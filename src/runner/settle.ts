@@ -39,7 +39,7 @@ async function sleepIn(client: KubeClient, pod: Pod, seconds: number, signal: Ab
 }
 
 /** No pod can sleep: an open watch lets a virtual clock run as well, and a real one takes its time. */
-export async function watchFor(client: KubeClient, ms: number, signal: AbortSignal): Promise<void> {
+async function watchFor(client: KubeClient, ms: number, signal: AbortSignal): Promise<void> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
   try {
     for await (const event of client.watch(wellKnown.namespaces, undefined, {}, until)) void event;
