@@ -41,6 +41,8 @@ export interface UpOptions {
   /** Of the cluster; two with one name are the same cluster. */
   readonly name: string;
   readonly outside: readonly OutsideHost[];
+  /** What the pods will run. A provider that can brings those that are on this machine into the cluster, so that nothing is pulled. */
+  readonly images?: readonly string[];
   readonly signal?: AbortSignal;
   /** A line of progress for people. */
   readonly onProgress?: (line: string) => void;

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly stdin?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Told each line of stderr as it comes, for programs that take minutes and say how far they are. */
+  readonly onErrorLine?: (line: string) => void;
 }
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15 };
@@ -33,6 +35,7 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     ...(options.cwd && { cwd: options.cwd }),
     ...(options.timeoutMs && { timeout: options.timeoutMs }),
     ...(options.signal && { cancelSignal: options.signal }),
+    ...(options.onErrorLine && { stderr: passLines(options.onErrorLine) }),
   });
   if (result.code === 'ENOENT' || result.code === 'EACCES') {
     throw new LabError(
@@ -53,6 +56,13 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
   }
   const exitCode = result.exitCode ?? 128 + (signalNumbers[result.signal ?? ''] ?? 0);
   return { argv, stdout: result.stdout, stderr: result.stderr, exitCode, durationMs: performance.now() - started };
+}
+
+function passLines(tell: (line: string) => void) {
+  return function* (line: unknown): Generator<unknown> {
+    tell(String(line));
+    yield line;
+  };
 }
 
 /** As runProgram, but a non-zero exit is a LabError that shows command line and output. */

@@ -1,0 +1,79 @@
+/**
+ * Brings images that are on this machine into the nodes, so that nothing is pulled twice and a machine without internet works.
+ * What was loaded is remembered by image id; an image that is not here is left to the nodes to pull.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KindRecord } from './record.ts';
+import { linesOf, type Tools } from './tools.ts';
+
+export interface LoadOptions {
+  readonly cluster: string;
+  readonly images: readonly string[];
+  readonly loaded: KindRecord['images'];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (line: string) => void;
+}
+
+/** What is loaded afterwards. An image that cannot be loaded is told, not fatal: the nodes may be able to pull it. */
+export async function loadImages(tools: Tools, options: LoadOptions): Promise<KindRecord['images']> {
+  const { onProgress } = options;
+  const loaded: Record<string, string> = { ...options.loaded };
+  for (const image of [...new Set(options.images)].sort()) {
+    const id = await idOf(tools, image, options.signal);
+    if (id === undefined) {
+      if (loaded[image] === undefined) onProgress?.(`image ${image} is not on this machine: the nodes will pull it`);
+      continue;
+    }
+    if (loaded[image] === id) continue;
+    onProgress?.(`loading image ${image}`);
+    const problem = await loadOne(tools, image, options);
+    if (problem === undefined) loaded[image] = id;
+    else onProgress?.(`image ${image} could not be loaded, the nodes will try to pull it: ${problem}`);
+  }
+  return loaded;
+}
+
+/** undefined when the machine has no such image. */
+export async function idOf(tools: Tools, image: string, signal?: AbortSignal): Promise<string | undefined> {
+  const argv = [tools.engine, 'image', 'inspect', '--format', '{{.Id}}', image];
+  const { exitCode, stdout } = await tools.run(argv, signal && { signal });
+  return exitCode === 0 ? linesOf(stdout)[0] : undefined;
+}
+
+/** `kind load docker-image` speaks to docker only; other engines go through an archive. */
+async function loadOne(tools: Tools, image: string, options: LoadOptions): Promise<string | undefined> {
+  const { cluster, signal } = options;
+  if (tools.engine !== 'docker') return loadArchive(tools, image, options, []);
+  const direct = await tools.run(['kind', 'load', 'docker-image', image, '--name', cluster], signal && { signal });
+  if (direct.exitCode === 0) return undefined;
+  // Docker's containerd store keeps an index of platforms whose contents were never pulled, and kind imports all platforms.
+  const platform = await tools.run(
+    ['docker', 'image', 'inspect', '--format', '{{.Os}}/{{.Architecture}}', image],
+    signal && { signal },
+  );
+  return loadArchive(tools, image, options, ['--platform', linesOf(platform.stdout)[0] ?? 'linux/amd64']);
+}
+
+async function loadArchive(
+  { engine, run }: Tools,
+  image: string,
+  { cluster, signal }: LoadOptions,
+  flags: readonly string[],
+): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'netpol-lab-image-'));
+  const archive = join(folder, 'image.tar');
+  try {
+    const saved = await run([engine, 'save', ...flags, '--output', archive, image], signal && { signal });
+    if (saved.exitCode !== 0) return lastLine(saved.stderr);
+    const loaded = await run(['kind', 'load', 'image-archive', archive, '--name', cluster], signal && { signal });
+    return loaded.exitCode === 0 ? undefined : lastLine(loaded.stderr);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function lastLine(text: string): string {
+  return linesOf(text).at(-1) ?? 'no output';
+}
