@@ -1,5 +1,5 @@
 /** Manifests in and out: YAML or JSON, several documents, CRLF; errors with file, line and column, all at once. */
-import { isMap, LineCounter, parseAllDocuments, stringify } from 'yaml';
+import { type CollectionTag, isMap, LineCounter, parseAllDocuments, type ScalarTag, stringify } from 'yaml';
 import type { KubeObject } from './objects.ts';
 
 export interface Manifest {
@@ -16,12 +16,28 @@ export interface ManifestProblem {
   readonly message: string;
 }
 
+/**
+ * YAML as kubectl reads it: 1.1, where 0755 is octal and `yes` is true, without the types that JSON has not and without
+ * sexagesimal numbers. What is printed is quoted for such a reader.
+ */
+const asKubectl = { version: '1.1', customTags: jsonTags } as const;
+
+function jsonTags(tags: (ScalarTag | CollectionTag | string)[]): (ScalarTag | CollectionTag)[] {
+  const kept = ['null', 'bool', 'int', 'float', 'str', 'map', 'seq', 'merge'].map(
+    (name) => `tag:yaml.org,2002:${name}`,
+  );
+  return tags.filter(
+    (tag): tag is ScalarTag | CollectionTag =>
+      typeof tag !== 'string' && kept.includes(tag.tag) && !('format' in tag && tag.format === 'TIME'),
+  );
+}
+
 /** Documents in order; empty documents are skipped; `kind: List` is unfolded. */
 export function parseManifests(text: string, file: string): { manifests: Manifest[]; problems: ManifestProblem[] } {
   const manifests: Manifest[] = [];
   const problems: ManifestProblem[] = [];
   const lines = new LineCounter();
-  for (const document of parseAllDocuments(text, { lineCounter: lines })) {
+  for (const document of parseAllDocuments(text, { ...asKubectl, lineCounter: lines })) {
     for (const error of document.errors) {
       const { line, col } = lines.linePos(error.pos[0]);
       problems.push({ file, line, column: col, message: error.message.split('\n')[0] ?? error.message });
@@ -57,5 +73,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** One document per object, `---` between. */
 export function printManifests(objects: readonly unknown[]): string {
-  return objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n');
+  return objects
+    .map((object) => stringify(object, { ...asKubectl, lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
 }

@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly env: ReadonlyMap<string, string>;
   /** Files mounted from ConfigMaps, Secrets, the service account and so on: absolute path → bytes. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Of those that are not 0644: what `defaultMode` or an item's `mode` says. */
+  readonly fileModes?: ReadonlyMap<string, number>;
   /** Mount points backed by a shared directory (emptyDir): absolute path → name of the volume. */
   readonly sharedDirectories: ReadonlyMap<string, string>;
   /** Every write of the container's PID 1, as it happens. */

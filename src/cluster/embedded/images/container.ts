@@ -131,7 +131,8 @@ function prepareFiles(fs: MemoryFs, options: ContainerOptions): void {
   for (const [path, name] of options.sharedDirectories) fs.mount(path, options.volume(name));
   for (const [path, bytes] of options.files) {
     fs.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
-    fs.writeFile(path, bytes);
+    const mode = options.fileModes?.get(path);
+    fs.writeFile(path, bytes, mode === undefined ? {} : { mode });
   }
 }
 

@@ -7,8 +7,13 @@ import type { Stores } from '../stores.ts';
 import { type Allocatable, fieldValue, resourceValue } from './downward.ts';
 
 type Volume = NonNullable<NonNullable<Pod['spec']>['volumes']>[number];
-type Files = Map<string, Uint8Array>;
-type KeyToPath = { key: string; path: string };
+type Files = Map<string, MountedFile>;
+type KeyToPath = { key: string; path: string; mode?: number };
+
+export interface MountedFile {
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+}
 
 export interface VolumeSources {
   readonly stores: Stores;
@@ -45,9 +50,15 @@ export function mountsOf(
   mounted: MountedVolumes,
 ): {
   files: ReadonlyMap<string, Uint8Array>;
+  fileModes: ReadonlyMap<string, number>;
   sharedDirectories: ReadonlyMap<string, string>;
 } {
-  const files: Files = new Map();
+  const files = new Map<string, Uint8Array>();
+  const fileModes = new Map<string, number>();
+  const put = (path: string, { bytes, mode }: MountedFile): void => {
+    files.set(path, bytes);
+    if (mode !== usualMode) fileModes.set(path, mode);
+  };
   const sharedDirectories = new Map<string, string>();
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
     const content = mounted.get(name);
@@ -56,13 +67,13 @@ export function mountsOf(
       sharedDirectories.set(base, subPath ? `${name}/${subPath}` : name);
       continue;
     }
-    for (const [path, bytes] of content) {
-      if (!subPath) files.set(`${base === '/' ? '' : base}/${path}`, bytes);
-      else if (path === subPath) files.set(base, bytes);
-      else if (path.startsWith(`${subPath}/`)) files.set(`${base}${path.slice(subPath.length)}`, bytes);
+    for (const [path, file] of content) {
+      if (!subPath) put(`${base === '/' ? '' : base}/${path}`, file);
+      else if (path === subPath) put(base, file);
+      else if (path.startsWith(`${subPath}/`)) put(`${base}${path.slice(subPath.length)}`, file);
     }
   }
-  return { files, sharedDirectories };
+  return { files, fileModes, sharedDirectories };
 }
 
 function isShared(volume: Volume): boolean {
@@ -74,16 +85,20 @@ function fill(files: Files, volume: Volume, pod: Pod, sources: VolumeSources): s
   const { configMap, secret, projected, downwardAPI } = volume;
   if (configMap) return fromConfigMap(files, { ...configMap, name: configMap.name ?? '' }, pod, sources);
   if (secret) return fromSecret(files, { ...secret, name: secret.secretName ?? '' }, pod, sources);
-  if (downwardAPI) return fromDownward(files, downwardAPI.items ?? [], pod, sources);
+  if (downwardAPI) return fromDownward(files, downwardAPI, pod, sources);
   if (!projected) return [];
+  const { defaultMode } = projected;
   return (projected.sources ?? []).flatMap((source) => {
+    const mode = defaultMode === undefined ? {} : { defaultMode };
     if (source.configMap)
-      return fromConfigMap(files, { ...source.configMap, name: source.configMap.name ?? '' }, pod, sources);
-    if (source.secret) return fromSecret(files, { ...source.secret, name: source.secret.name ?? '' }, pod, sources);
-    if (source.downwardAPI) return fromDownward(files, source.downwardAPI.items ?? [], pod, sources);
+      return fromConfigMap(files, { ...source.configMap, ...mode, name: source.configMap.name ?? '' }, pod, sources);
+    if (source.secret)
+      return fromSecret(files, { ...source.secret, ...mode, name: source.secret.name ?? '' }, pod, sources);
+    if (source.downwardAPI) return fromDownward(files, { ...source.downwardAPI, ...mode }, pod, sources);
     if (source.serviceAccountToken) {
       const { path, expirationSeconds = 3600 } = source.serviceAccountToken;
-      files.set(path, utf8(sources.serviceAccountToken(pod, expirationSeconds)));
+      const bytes = utf8(sources.serviceAccountToken(pod, expirationSeconds));
+      files.set(path, { bytes, mode: defaultMode ?? usualMode });
     }
     return [];
   });
@@ -93,7 +108,10 @@ interface KeyedSource {
   readonly name: string;
   readonly items?: KeyToPath[];
   readonly optional?: boolean;
+  readonly defaultMode?: number;
 }
+
+const usualMode = 0o644;
 
 function fromConfigMap(files: Files, source: KeyedSource, pod: Pod, { stores }: VolumeSources): string[] {
   const found = stores.configMaps.find(pod.metadata.namespace, source.name);
@@ -111,31 +129,43 @@ function fromSecret(files: Files, source: KeyedSource, pod: Pod, { stores }: Vol
   return pick(files, content, source, 'references non-existent secret key: ');
 }
 
-function pick(files: Files, content: ReadonlyMap<string, Uint8Array>, source: KeyedSource, missing: string): string[] {
-  if (!source.items) {
-    for (const [key, bytes] of content) files.set(key, bytes);
+function pick(
+  files: Files,
+  content: ReadonlyMap<string, Uint8Array>,
+  { items, optional, defaultMode = usualMode }: KeyedSource,
+  missing: string,
+): string[] {
+  if (!items) {
+    for (const [key, bytes] of content) files.set(key, { bytes, mode: defaultMode });
     return [];
   }
-  for (const { key, path } of source.items) {
+  for (const { key, path, mode = defaultMode } of items) {
     const bytes = content.get(key);
-    if (bytes) files.set(path, bytes);
-    else if (!source.optional) return [`${missing}${key}`];
+    if (bytes) files.set(path, { bytes, mode });
+    else if (!optional) return [`${missing}${key}`];
   }
   return [];
 }
 
 type DownwardItem = {
   path: string;
+  mode?: number;
   fieldRef?: { fieldPath: string };
   resourceFieldRef?: { containerName?: string; resource: string; divisor?: string };
 };
 
-function fromDownward(files: Files, items: readonly DownwardItem[], pod: Pod, { node }: VolumeSources): string[] {
-  for (const { path, fieldRef, resourceFieldRef } of items) {
-    if (fieldRef) files.set(path, utf8(fieldValue(pod, fieldRef.fieldPath) ?? ''));
+function fromDownward(
+  files: Files,
+  { items = [], defaultMode = usualMode }: { items?: readonly DownwardItem[]; defaultMode?: number },
+  pod: Pod,
+  { node }: VolumeSources,
+): string[] {
+  for (const { path, fieldRef, resourceFieldRef, mode = defaultMode } of items) {
+    if (fieldRef) files.set(path, { bytes: utf8(fieldValue(pod, fieldRef.fieldPath) ?? ''), mode });
     const container = pod.spec?.containers.find(({ name }) => name === resourceFieldRef?.containerName);
     if (resourceFieldRef && container) {
-      files.set(path, utf8(resourceValue(container, resourceFieldRef.resource, resourceFieldRef.divisor, node)));
+      const value = resourceValue(container, resourceFieldRef.resource, resourceFieldRef.divisor, node);
+      files.set(path, { bytes: utf8(value), mode });
     }
   }
   return [];

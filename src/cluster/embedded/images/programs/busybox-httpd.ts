@@ -7,6 +7,7 @@ import { refuseBusybox } from '../busybox-usage.ts';
 import { type CommandLine, lastValue, parseCommandLine } from '../command-line.ts';
 import { contentTypes } from '../content-types.ts';
 import { type NetProgram, print } from '../net-program.ts';
+import { findScript, runScript } from './busybox-cgi.ts';
 
 const usage = `httpd [-ifv[v]] [-c CONFFILE] [-p [IP:]PORT] [-u USER[:GRP]] [-r REALM] [-h HOME]
 or httpd -d/-e/-m STRING
@@ -55,11 +56,20 @@ export const busyboxHttpd: NetProgram = (net) => async (process) => {
   }
 };
 
-async function answer(process: Process, line: CommandLine, home: string, exchange: Exchange): Promise<Reply> {
-  const reply = respond(process, home, exchange);
+async function answer(
+  process: Process,
+  line: CommandLine,
+  home: string,
+  exchange: Exchange,
+): Promise<Reply | undefined> {
+  const { client, request } = exchange;
+  const path = request === 'bad' ? '' : decodeURIComponent(request.target.replace(/[?#].*$/, ''));
+  const script = path.startsWith('/cgi-bin/') ? findScript(process.fs, home, path) : undefined;
+  // With -v it logs the answers that are its own; what a script says is none.
+  if (script && request !== 'bad') return runScript(process, script, request, exchange);
+  const reply = path.startsWith('/cgi-bin/') ? cgiProblem(process.clock.now(), path) : respond(process, home, exchange);
   if (line.flags.has('v')) {
-    const { ip, port } = exchange.client;
-    const { request } = exchange;
+    const { ip, port } = client;
     const who = `[::ffff:${ip}]:${port}`;
     const url = (line.flags.get('v') ?? 0) > 1 && request !== 'bad' ? `${who}: url:${request.target}\n` : '';
     await print(process.stderr, `${url}${who}: response:${reply.status}\n`);
@@ -96,6 +106,13 @@ function respond(process: Process, home: string, { request }: Exchange): Reply {
     body,
     close: true,
   };
+}
+
+/** The folder itself is not shown; anything else below it that cannot be run is not there. */
+function cgiProblem(nowMs: number, path: string): Reply {
+  return path === '/cgi-bin/'
+    ? problem(nowMs, 403, 'Forbidden', '')
+    : problem(nowMs, 404, 'Not Found', 'The requested URL was not found');
 }
 
 function problem(nowMs: number, status: number, reason: string, text: string): Reply {
