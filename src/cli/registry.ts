@@ -4,6 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CniName } from '../cluster/embedded/net/cni-profiles.ts';
 import { LabError } from '../kit/errors.ts';
 
 export interface ClusterRecord {
@@ -15,6 +16,8 @@ export interface ClusterRecord {
   readonly kubeconfig: string;
   readonly server: string;
   readonly clock: 'real' | 'virtual';
+  /** Absent: calico. */
+  readonly cni?: CniName;
   /** Its own process, which outlives the terminal. */
   readonly detached: boolean;
   /** RFC 3339. */

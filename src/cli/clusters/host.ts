@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../cluster/embedded/cluster.ts';
+import type { CniName } from '../../cluster/embedded/net/cni-profiles.ts';
 import type { Cluster } from '../../cluster/provider.ts';
 import { realClock } from '../../kit/clock.ts';
 import { LabError } from '../../kit/errors.ts';
@@ -17,6 +18,8 @@ import { checkClusterName, clusterFolder, findCluster, removeRecord, writeRecord
 export interface HostOptions {
   readonly name: string;
   readonly clock: ClockChoice;
+  /** Default: calico. */
+  readonly cni?: CniName | undefined;
   readonly seed: string;
   readonly workers?: number;
   readonly port?: number | undefined;
@@ -46,7 +49,7 @@ export async function hostByName(
   options: HostOptions,
   { detached }: { readonly detached: boolean },
 ): Promise<HostedCluster> {
-  const { name, clock } = options;
+  const { name, clock, cni = 'calico' } = options;
   const { pid } = io;
   checkClusterName(name);
   const home = stateFolder(io);
@@ -64,6 +67,7 @@ export async function hostByName(
       kubeconfig,
       server,
       clock,
+      cni,
       detached,
       startedAt,
     });
@@ -94,6 +98,7 @@ async function host(
     clock: options.clock === 'virtual' ? virtualClock() : realClock(),
     seed: options.seed,
     kubeconfigPath,
+    ...(options.cni && { cni: options.cni }),
     ...(options.workers !== undefined && { workers: options.workers }),
     ...(options.port !== undefined && { port: options.port }),
   });

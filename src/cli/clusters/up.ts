@@ -38,7 +38,7 @@ async function detach(io: CliIo, options: UpOptions): Promise<ExitCode> {
   const log = await open(logPath, 'w', 0o600);
   const [program = '', ...self] = io.self;
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
-  const { name, clock, workers, seed } = options;
+  const { name, clock, cni, workers, seed } = options;
   const argv = [
     ...self,
     'cluster',
@@ -47,6 +47,8 @@ async function detach(io: CliIo, options: UpOptions): Promise<ExitCode> {
     name,
     '--clock',
     clock,
+    '--cni',
+    cni,
     '--workers',
     String(workers),
     '--seed',

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { UpOptions } from './options.ts';
-import { clockOption, parsePort } from './options.ts';
+import { clockOption, cniOption, parsePort } from './options.ts';
 
 export function addClusterCommands(program: Command, cli: Cli): void {
   const cluster = program.command('cluster').description('make, list and remove embedded clusters');
@@ -39,6 +39,7 @@ function upOptions(command: Command): Command {
   return command
     .option('--name <name>', 'name of the cluster', 'netpol')
     .addOption(clockOption().default('real'))
+    .addOption(cniOption().default('calico'))
     .option('--port <port>', "port of the cluster's API (default: any free one)", parsePort)
     .option('--workers <count>', 'worker nodes', Number, 2)
     .option('--seed <seed>', 'of everything random in the cluster', '1');

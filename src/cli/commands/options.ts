@@ -1,5 +1,6 @@
 /** What can be given to commands: the options that several share with their checks, and the shapes in which they arrive. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type CniName, cniNames } from '../../cluster/embedded/net/cni-profiles.ts';
 import type { ProviderName } from '../../cluster/provider.ts';
 import type { ReportFormat } from '../../ui/report/proofs.ts';
 
@@ -24,6 +25,10 @@ export function providerOption(): Option {
   return new Option('--on <provider>', 'where to play').choices(['embedded', 'kind', 'existing']).default('embedded');
 }
 
+export function cniOption(): Option {
+  return new Option('--cni <plugin>', 'network plugin that the embedded cluster behaves like').choices(cniNames);
+}
+
 export function nameOption(): Option {
   return new Option('--name <name>', 'name of the cluster');
 }
@@ -46,6 +51,7 @@ export interface StartOptions {
   readonly on: ProviderName;
   readonly kubectl?: KubectlChoice;
   readonly clock?: ClockChoice;
+  readonly cni?: CniName;
   readonly name?: string;
   readonly port?: number;
   readonly ascii?: boolean;
@@ -69,6 +75,7 @@ export interface TestOptions {
 export interface UpOptions {
   readonly name: string;
   readonly clock: ClockChoice;
+  readonly cni: CniName;
   readonly detach?: boolean;
   readonly port?: number;
   readonly workers: number;

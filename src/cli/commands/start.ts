@@ -2,7 +2,15 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import type { StartOptions } from './options.ts';
-import { clockOption, kubectlOption, lookOptions, nameOption, parsePort, providerOption } from './options.ts';
+import {
+  clockOption,
+  cniOption,
+  kubectlOption,
+  lookOptions,
+  nameOption,
+  parsePort,
+  providerOption,
+} from './options.ts';
 
 export function addStartCommand(program: Command, cli: Cli): void {
   const command = program
@@ -13,6 +21,7 @@ export function addStartCommand(program: Command, cli: Cli): void {
     .addOption(providerOption())
     .addOption(kubectlOption())
     .addOption(clockOption())
+    .addOption(cniOption())
     .addOption(nameOption())
     .option('--port <port>', "port of the cluster's API (default: any free one)", parsePort);
   lookOptions(command).action(async (scenario: string, options: StartOptions) => {

@@ -1,4 +1,5 @@
 /** `netpol-lab start`: a cluster, the scenario on it, and the walk; by a person at the keyboard, or by itself. */
+import type { CniName } from '../../cluster/embedded/net/cni-profiles.ts';
 import { type ExitCode, LabError } from '../../kit/errors.ts';
 import type { Scenario } from '../../scenario/model.ts';
 import { openScenario } from '../../scenario/open.ts';
@@ -22,9 +23,9 @@ const defaultName = 'netpol';
 export async function startScenario(cli: Cli, id: string, options: StartOptions): Promise<ExitCode> {
   const scenario = await openScenario(scenariosFolder, id);
   requireProvider(options.on);
-  refuseUnmet(scenario, options);
+  refuseUnmet(scenario, options, options.cni);
   const auto = options.auto === true || !isInteractive(cli.io);
-  const { cluster, close } = await findOrHost(cli, options, auto);
+  const { cluster, close } = await findOrHost(cli, scenario, options, auto);
   try {
     return await play(cli, scenario, options, cluster, auto);
   } finally {
@@ -54,10 +55,13 @@ async function play(
   return await playGuided(cli, lab.context, { style, kubectl });
 }
 
-function refuseUnmet({ id, needs }: Scenario, { on }: StartOptions): void {
-  const unmet = unmetNeeds(needs, on);
-  if (unmet.length > 0)
-    throw new LabError('ERR_NOT_APPLICABLE', `${id} cannot be played on ${on}: it has no ${unmet.join(', ')}`);
+function refuseUnmet({ id, needs }: Scenario, { on }: StartOptions, cni: CniName | undefined): void {
+  if (cni && on !== 'embedded')
+    throw new LabError('ERR_USAGE', `--cni is for the embedded cluster: ${on} has a network plugin of its own`);
+  const unmet = unmetNeeds(needs, on, cni);
+  if (unmet.length === 0) return;
+  const where = cni ? `${on} with ${cni}` : on;
+  throw new LabError('ERR_NOT_APPLICABLE', `${id} cannot be played on ${where}: it has no ${unmet.join(', ')}`);
 }
 
 interface Playground {
@@ -66,16 +70,23 @@ interface Playground {
 }
 
 /** A cluster that is running detached under the name is played on; otherwise one is made for as long as the session lasts. */
-async function findOrHost({ io }: Cli, options: StartOptions, auto: boolean): Promise<Playground> {
-  const { name = defaultName, port } = options;
+async function findOrHost({ io }: Cli, scenario: Scenario, options: StartOptions, auto: boolean): Promise<Playground> {
+  const { name = defaultName, port, cni } = options;
   const clock = options.clock ?? (auto ? 'virtual' : 'real');
-  const hosting = { name, clock, port, seed: '1' };
+  const hosting = { name, clock, cni, port, seed: '1' };
   if (auto && options.name === undefined) {
     const cluster = await hostPrivately(io, hosting);
     return { cluster, close: () => cluster[Symbol.asyncDispose]() };
   }
   const { record } = await findCluster(stateFolder(io), name);
   if (record?.detached) {
+    const running = record.cni ?? 'calico';
+    if (cni && cni !== running) {
+      throw new LabError('ERR_CLUSTER_EXISTS', `the cluster "${name}" is running with ${running}, not ${cni}`, {
+        cure: `leave --cni out, choose another --name, or first: netpol-lab cluster down --name ${name}`,
+      });
+    }
+    refuseUnmet(scenario, options, running);
     io.stderr.write(`playing on the running cluster "${name}"\n`);
     return {
       cluster: await attachCluster({ name, kubeconfig: record.kubeconfig, record }),

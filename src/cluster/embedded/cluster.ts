@@ -86,7 +86,6 @@ function assemble(options: EmbeddedClusterOptions) {
   const runtime = createRuntime({ machinery, clock: options.clock, random, cni });
   const shared = stores(machinery, 'kube-controller-manager');
   const events = eventRecorder(shared.events, clock, random);
-  const calico = cni === 'calico';
   const serviceAccountToken = tokenSource(machinery, tokens);
   const kubelet = createKubelet({
     machinery,
@@ -94,7 +93,7 @@ function assemble(options: EmbeddedClusterOptions) {
     clock,
     random,
     events,
-    annotatesPods: calico,
+    annotatesPods: cni === 'calico',
     serviceAccountToken,
   });
   const context = { machinery, stores: shared, clock, random, events };
@@ -109,7 +108,7 @@ function assemble(options: EmbeddedClusterOptions) {
     runtime,
     kubelet,
     async fill(): Promise<void> {
-      await bootstrap({ machinery, kubelet, clock, random, clusterName: name, nodes, calico });
+      await bootstrap({ machinery, kubelet, clock, random, clusterName: name, nodes, cni });
       catchUp();
     },
     stop(): void {

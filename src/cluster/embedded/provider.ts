@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../kit/clock.ts';
 import type { Capability, Cluster, ClusterProvider, UpOptions } from '../provider.ts';
 import { createEmbeddedCluster, type EmbeddedCluster } from './cluster.ts';
-import type { CniName } from './net/cni-profiles.ts';
+import { type CniName, cniProfiles } from './net/cni-profiles.ts';
 
 export interface EmbeddedProviderOptions {
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export function embeddedProvider(options: EmbeddedProviderOptions): EmbeddedProv
   const running = new Map<string, RunningEmbeddedCluster>();
   return {
     name: 'embedded',
-    capabilities: capabilitiesOf(options),
+    capabilities: embeddedCapabilities(options.cni, 'hold' in options.clock),
     preflight: async () => [],
     async up(request) {
       request.signal?.throwIfAborted();
@@ -47,11 +47,12 @@ export function embeddedProvider(options: EmbeddedProviderOptions): EmbeddedProv
   };
 }
 
-function capabilitiesOf({ cni = 'calico', clock }: EmbeddedProviderOptions): ReadonlySet<Capability> {
+/** What an embedded cluster can do under a network plugin. */
+export function embeddedCapabilities(cni: CniName = 'calico', virtualTime = true): ReadonlySet<Capability> {
   const capabilities = new Set<Capability>(['dns', 'outside-world', 'host-network']);
-  capabilities.add(cni === 'flannel' ? 'ignores-policy' : 'enforces-policy');
-  if (cni === 'calico') capabilities.add('calico-policy');
-  if ('hold' in clock) capabilities.add('virtual-time');
+  capabilities.add(cniProfiles[cni].enforces ? 'enforces-policy' : 'ignores-policy');
+  if (cniProfiles[cni].calicoPolicies) capabilities.add('calico-policy');
+  if (virtualTime) capabilities.add('virtual-time');
   return capabilities;
 }
 

@@ -1,10 +1,11 @@
-/** Fills an empty cluster with what kind + Calico leave behind, all of it running for a few minutes already. */
+/** Fills an empty cluster with what kind and a network plugin leave behind, all of it running for a few minutes already. */
 import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import type { KubeObject, Node } from '../../../kube/objects.ts';
 import { defaultClusterRoles } from '../api/http/default-roles.ts';
 import type { Machinery } from '../api/machinery.ts';
 import type { Kubelet } from '../kubelet/kubelet.ts';
+import type { CniName } from '../net/cni-profiles.ts';
 import {
   clusterRole,
   clusterRoleBindings,
@@ -14,6 +15,7 @@ import {
   priorityClasses,
 } from './base-objects.ts';
 import { leaseObject, type NodePlan, nodeObject } from './nodes.ts';
+import { pluginWorkloads } from './plugin-workloads.ts';
 import { staticPods } from './static-pods.ts';
 import { systemWorkloads } from './system-workloads.ts';
 
@@ -24,12 +26,12 @@ export interface BootstrapOptions {
   readonly random: Random;
   readonly clusterName: string;
   readonly nodes: readonly NodePlan[];
-  readonly calico: boolean;
+  readonly cni: CniName;
 }
 
 /** Controllers must be running: they make the pods of the workloads. Resolves when everything has settled. */
 export async function bootstrap(options: BootstrapOptions): Promise<void> {
-  const { machinery, kubelet, clock, random, clusterName, nodes, calico } = options;
+  const { machinery, kubelet, clock, random, clusterName, nodes, cni } = options;
   const now = clock.now();
   kubelet.adoptSince = now;
   const put = (object: KubeObject): KubeObject =>
@@ -40,14 +42,16 @@ export async function bootstrap(options: BootstrapOptions): Promise<void> {
   for (const [name, rules] of Object.entries(defaultClusterRoles)) put(clusterRole(name, rules));
   for (const object of clusterRoleBindings()) put(object);
   for (const plan of nodes) {
-    const node = put(nodeObject(plan, clusterName, random, now, calico) as unknown as KubeObject) as unknown as Node;
+    const node = put(
+      nodeObject(plan, clusterName, random, now, cni === 'calico') as unknown as KubeObject,
+    ) as unknown as Node;
     put(leaseObject(node, now));
     if (plan.controlPlane) {
       for (const pod of staticPods(node, plan.ip, random.hex, new Date(now).toISOString()))
         put(pod as unknown as KubeObject);
     }
   }
-  for (const object of systemWorkloads(calico)) put(object);
+  for (const object of [...systemWorkloads(), ...pluginWorkloads(cni)]) put(object);
   await settled(machinery);
   kubelet.adoptSince = undefined;
 }

@@ -1,7 +1,13 @@
-/** What runs in kube-system beside the control plane: CoreDNS, kube-proxy, and Calico where it is the network plugin. */
+/** What runs in kube-system beside the control plane whatever the network plugin is: CoreDNS and kube-proxy. */
 import type { KubeObject } from '../../../kube/objects.ts';
+import {
+  account,
+  controlPlaneToleration,
+  criticalToleration,
+  hostDaemon,
+  systemNamespace as namespace,
+} from './host-daemon.ts';
 
-const namespace = 'kube-system';
 const coreDnsConfig = `.:53 {
     errors
     health {
@@ -27,7 +33,7 @@ const coreDnsConfig = `.:53 {
 }
 `;
 
-export function systemWorkloads(calico: boolean): KubeObject[] {
+export function systemWorkloads(): KubeObject[] {
   return [
     account('coredns'),
     account('kube-proxy'),
@@ -40,12 +46,7 @@ export function systemWorkloads(calico: boolean): KubeObject[] {
     dnsService(),
     coreDns(),
     kubeProxy(),
-    ...(calico ? [account('calico-node'), account('calico-kube-controllers'), calicoNode(), calicoControllers()] : []),
   ];
-}
-
-function account(name: string): KubeObject {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } };
 }
 
 function dnsService(): KubeObject {
@@ -69,9 +70,6 @@ function dnsService(): KubeObject {
     },
   };
 }
-
-const controlPlaneToleration = { effect: 'NoSchedule', key: 'node-role.kubernetes.io/control-plane' };
-const criticalToleration = { key: 'CriticalAddonsOnly', operator: 'Exists' };
 
 function coreDns(): KubeObject {
   const labels = { 'k8s-app': 'kube-dns' };
@@ -128,35 +126,6 @@ function coreDns(): KubeObject {
   };
 }
 
-/** A DaemonSet on every node's own network. */
-function hostDaemon(
-  name: string,
-  labels: Record<string, string>,
-  container: object,
-  tolerations: object[],
-): KubeObject {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace, labels },
-    spec: {
-      selector: { matchLabels: labels },
-      updateStrategy: { type: 'RollingUpdate' },
-      template: {
-        metadata: { labels },
-        spec: {
-          containers: [container],
-          hostNetwork: true,
-          nodeSelector: { 'kubernetes.io/os': 'linux' },
-          priorityClassName: 'system-node-critical',
-          serviceAccountName: name,
-          tolerations,
-        },
-      },
-    },
-  };
-}
-
 function kubeProxy(): KubeObject {
   const container = {
     name: 'kube-proxy',
@@ -171,72 +140,4 @@ function kubeProxy(): KubeObject {
     securityContext: { privileged: true },
   };
   return hostDaemon('kube-proxy', { 'k8s-app': 'kube-proxy' }, container, [{ operator: 'Exists' }]);
-}
-
-function calicoNode(): KubeObject {
-  const container = {
-    name: 'calico-node',
-    image: 'quay.io/calico/node:v3.32.1',
-    imagePullPolicy: 'IfNotPresent',
-    env: [
-      { name: 'DATASTORE_TYPE', value: 'kubernetes' },
-      { name: 'NODENAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
-      { name: 'CALICO_IPV4POOL_IPIP', value: 'Never' },
-      { name: 'CALICO_IPV4POOL_VXLAN', value: 'CrossSubnet' },
-      { name: 'FELIX_DEFAULTENDPOINTTOHOSTACTION', value: 'ACCEPT' },
-    ],
-    resources: { requests: { cpu: '250m' } },
-    securityContext: { privileged: true },
-  };
-  const tolerations = [
-    { effect: 'NoSchedule', operator: 'Exists' },
-    criticalToleration,
-    { effect: 'NoExecute', operator: 'Exists' },
-  ];
-  return hostDaemon('calico-node', { 'k8s-app': 'calico-node' }, container, tolerations);
-}
-
-function calicoControllers(): KubeObject {
-  const name = 'calico-kube-controllers';
-  const labels = { 'k8s-app': name };
-  const container = {
-    name,
-    image: 'quay.io/calico/kube-controllers:v3.32.1',
-    imagePullPolicy: 'IfNotPresent',
-    env: [
-      { name: 'ENABLED_CONTROLLERS', value: 'node,loadbalancer' },
-      { name: 'DATASTORE_TYPE', value: 'kubernetes' },
-    ],
-    livenessProbe: {
-      exec: { command: ['/usr/bin/check-status', '-l'] },
-      initialDelaySeconds: 10,
-      timeoutSeconds: 10,
-      failureThreshold: 6,
-    },
-    readinessProbe: { exec: { command: ['/usr/bin/check-status', '-r'] } },
-  };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace, labels },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: labels },
-      strategy: { type: 'Recreate' },
-      template: {
-        metadata: { labels, name, namespace },
-        spec: {
-          containers: [container],
-          nodeSelector: { 'kubernetes.io/os': 'linux' },
-          priorityClassName: 'system-cluster-critical',
-          serviceAccountName: name,
-          tolerations: [
-            criticalToleration,
-            controlPlaneToleration,
-            { effect: 'NoSchedule', key: 'node-role.kubernetes.io/master' },
-          ],
-        },
-      },
-    },
-  };
 }

@@ -2,7 +2,9 @@
  * What the network plugins do differently with the same policy. The default is Calico, as recorded; the others are for
  * lessons that contrast them, each reduced to what a learner can observe.
  */
-export type CniName = 'calico' | 'kube-router' | 'kindnet' | 'cilium' | 'flannel';
+export const cniNames = ['calico', 'kube-router', 'kindnet', 'cilium', 'flannel'] as const;
+
+export type CniName = (typeof cniNames)[number];
 
 export interface CniProfile {
   readonly name: CniName;
