@@ -128,9 +128,12 @@ class KubectlSession implements Session {
 
   async *stream(request: RawRequest): AsyncIterable<Uint8Array> {
     const client = await this.client();
-    const signal = this.#limit(request.signal);
+    const limit = this.requestTimeoutMs > 0 ? AbortSignal.timeout(this.requestTimeoutMs) : undefined;
+    const signals = [this.signal, ...(request.signal ? [request.signal] : []), ...(limit ? [limit] : [])];
     try {
-      yield* client.stream({ ...request, signal });
+      yield* client.stream({ ...request, signal: AbortSignal.any(signals) });
+      // a cancelled stream just ends; running out of time is a failure that callers want to know
+      if (limit?.aborted && !this.signal.aborted) throw limit.reason;
     } catch (error) {
       throw await this.#translate(error);
     }

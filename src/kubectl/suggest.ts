@@ -1,12 +1,10 @@
-/** "Did you mean this?": commands near a mistyped one, as cobra finds them (distance ≤ 2, or a common prefix). */
+/** "Did you mean this?": commands near a mistyped one, as cobra finds them (distance ≤ 2, or a common prefix), in the
+ * order of the commands. */
 import type { Command } from './command.ts';
 
 export function suggestCommands(word: string, commands: readonly Command[]): string[] {
   const typed = word.toLowerCase();
-  return commands
-    .map(({ name }) => name)
-    .filter((name) => distance(typed, name) <= 2 || name.startsWith(typed))
-    .sort();
+  return commands.map(({ name }) => name).filter((name) => distance(typed, name) <= 2 || name.startsWith(typed));
 }
 
 /** Levenshtein. */

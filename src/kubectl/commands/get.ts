@@ -1,6 +1,6 @@
 /** kubectl get: tables from the server, or objects in the format of -o; watching is in get-watch.ts. */
 import type { Call, Command } from '../command.ts';
-import { KubectlError, throwAll } from '../errors.ts';
+import { KubectlError, PlainError, throwAll } from '../errors.ts';
 import {
   allNamespacesFlag,
   chunkFlag,
@@ -80,7 +80,7 @@ function validate({ flags, args }: Call): void {
     throw new KubectlError(`--show-labels option cannot be used with ${outputFormat(flags)} printer`);
   }
   if (args.length === 0 && flags.list('filename').length === 0) {
-    throw new KubectlError(
+    throw new PlainError(
       `You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples`,
     );
   }

@@ -24,7 +24,9 @@ function splitDocuments(text: string): string[] {
 }
 
 /** Throws Error `yaml: line N: …`. */
-export function parseOne(text: string): unknown {
+export function parseOne(input: string): unknown {
+  // go-yaml counts the line behind the last break
+  const text = input.endsWith('\n') ? input : `${input}\n`;
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     version: '1.1',
@@ -45,11 +47,18 @@ function customTags(tags: (ScalarTag | CollectionTag | string)[]): Tags {
   const kept = ['null', 'bool', 'int', 'float', 'str', 'map', 'seq', 'merge'].map(
     (name) => `tag:yaml.org,2002:${name}`,
   );
-  return tags.filter(
-    (tag): tag is ScalarTag | CollectionTag =>
-      typeof tag !== 'string' && kept.includes(tag.tag) && !('format' in tag && tag.format === 'TIME'),
-  );
+  return tags
+    .filter(
+      (tag): tag is ScalarTag | CollectionTag =>
+        typeof tag !== 'string' && kept.includes(tag.tag) && !('format' in tag && tag.format === 'TIME'),
+    )
+    .map((tag) =>
+      'test' in tag && tag.test?.test('.') && tag.tag.endsWith(':float') ? { ...tag, test: decimal } : tag,
+    );
 }
+
+/** A lone dot is text (the reader's own rule takes it for a number). */
+const decimal = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/;
 
 function plain(document: Document): unknown {
   try {
@@ -75,8 +84,7 @@ function goMessage(code: string, message: string, offset: number, text: string, 
   const parser = (at: number, what: string) => (at > 1 ? `yaml: line ${at - 1}: ${what}` : `yaml: ${what}`);
   const alias = /Unresolved alias[^:]*: (\S+)/.exec(message)?.[1];
   if (alias) return `yaml: unknown anchor '${alias}' referenced`;
-  if (/^ *\t/m.test(text) && code === 'TAB_AS_INDENT')
-    return scanner(line, 'found character that cannot start any token');
+  if (/^ *\t/m.test(text) && code === 'TAB_AS_INDENT') return scanner(line, tabProblem(text, line));
   if (/Nested mappings are not allowed|BLOCK_AS_IMPLICIT_KEY|Implicit keys/.test(`${code} ${message}`)) {
     // the reader points at the value's begin, go-yaml at the colon, which may be lines further down
     const colon = text.slice(offset).search(/:(\s|$)/);
@@ -91,6 +99,19 @@ function goMessage(code: string, message: string, offset: number, text: string, 
   }
   if (code === 'BAD_INDENT' || /same column|Unexpected/.test(message)) return parser(line, 'did not find expected key');
   return parser(line, message.split('\n')[0] ?? message);
+}
+
+/** Behind a plain value the tab could be its continuation; elsewhere it could only begin something. */
+function tabProblem(text: string, line: number): string {
+  const before = text
+    .split('\n')
+    .slice(0, line - 1)
+    .findLast((each) => each.trim() !== '' && !each.trim().startsWith('#'));
+  const continues =
+    before !== undefined &&
+    /(?:^|[:-]\s+)[^\s"'[{|>&*!:][^:]*$/.test(before.trimEnd()) &&
+    !before.trimEnd().endsWith(':');
+  return continues ? 'found a tab character that violates indentation' : 'found character that cannot start any token';
 }
 
 function flowMessage(

@@ -92,7 +92,7 @@ function endOfQuote(text: string, start: number): number {
 }
 
 const token =
-  /\s+|"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)*'|:=|[=(),|]|\$?[\p{L}\d_]*(?:\.[\p{L}\d_]+)+|\$[\p{L}\d_]*|[-+]?\d[\w.]*|[\p{L}_][\p{L}\d_]*|\./gu;
+  /\s+|"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)*'|:=|[=(),|]|(?:\$[\p{L}\d_]*)?(?:\.[\p{L}\d_]+)+|\$[\p{L}\d_]*|[-+]?\d[\w.]*|[\p{L}_][\p{L}\d_]*|\./gu;
 
 function tokenize(action: string): string[] {
   const words: string[] = [];
