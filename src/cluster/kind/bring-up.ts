@@ -14,10 +14,9 @@ import {
   createNodes,
   deleteNodes,
   fetchKubeconfig,
-  isOurs,
   listKindClusters,
   listNodes,
-  refuseForeign,
+  refuseUnlessOurs,
   startStopped,
 } from './create.ts';
 import { loadImages } from './images.ts';
@@ -93,9 +92,8 @@ export class BringUp {
     const { name, signal, onProgress } = this.#request;
     const exists = (await listKindClusters(this.#tools, signal)).includes(name);
     const record = await readKindRecord(this.#paths);
+    if (exists) await refuseUnlessOurs(this.#tools, name, this.#paths, { recorded: record !== undefined, signal });
     if (exists && !record) {
-      await fetchKubeconfig(this.#tools, name, this.#paths, signal);
-      if (!(await isOurs(this.#paths.kubeconfig))) throw refuseForeign(name);
       onProgress?.(`using the kind cluster ${name}, which was made by another netpol-lab`);
       return this.#save({ stage: 'created' });
     }

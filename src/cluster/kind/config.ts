@@ -12,8 +12,11 @@ export type KindCni = 'calico' | 'kindnet' | 'none';
 export const defaultNodeImage =
   'kindest/node:v1.36.1@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5';
 
-/** On every node: tells a cluster of ours from one of the user's. */
-export const nodeLabel = { key: 'app.kubernetes.io/managed-by', value: 'netpol-lab' } as const;
+/**
+ * On every node: tells a cluster of ours from one of the user's. Not under kubernetes.io: a kubelet does not start with such a
+ * label unless it is one of its own (pkg/kubelet/apis/well_known_labels.go).
+ */
+export const nodeLabel = { key: 'netpol-lab/provider', value: 'kind' } as const;
 
 export interface KindConfigOptions {
   readonly workers: number;

@@ -94,15 +94,16 @@ export async function fetchKubeconfig(
   await writeOwnFile(paths.kubeconfig, host === undefined ? stdout : reachableKubeconfig(stdout, host));
 }
 
-/** Every node that we make carries our label from its first moment. */
-export async function isOurs(kubeconfig: string): Promise<boolean> {
+/** Nodes that we make carry our label from their first moment; `unknown` when the API cannot be asked. */
+async function whoseNodes(kubeconfig: string): Promise<'ours' | 'foreign' | 'unknown'> {
   let client: KubeClient | undefined;
   try {
     client = createKubeClient(await readKubeconfig(kubeconfig));
     const nodes = await client.list<Node>(wellKnown.nodes);
-    return nodes.length > 0 && nodes.every(({ metadata }) => metadata.labels?.[nodeLabel.key] === nodeLabel.value);
+    const ours = nodes.some(({ metadata }) => metadata.labels?.[nodeLabel.key] === nodeLabel.value);
+    return nodes.length === 0 ? 'unknown' : ours ? 'ours' : 'foreign';
   } catch {
-    return false;
+    return 'unknown';
   } finally {
     client?.close();
   }
@@ -120,9 +121,27 @@ export async function deleteNodes(tools: Tools, name: string, paths: KindPaths):
   await removeKindRecord(paths);
 }
 
-export function refuseForeign(name: string): LabError {
+function refuseForeign(name: string): LabError {
   return new LabError('ERR_CLUSTER_EXISTS', `there is a kind cluster "${name}" that netpol-lab did not make`, {
-    details: 'its nodes do not carry our label, and there is no record of it: it is left as it is',
+    details: 'its nodes do not carry our label: it is left as it is',
     cure: `choose another --name, or play on it as it is: --on existing --context kind-${name}`,
   });
+}
+
+/** Throws LabError ERR_CLUSTER_EXISTS unless the record or the nodes say that the cluster is ours; nodes have the last word. */
+export async function refuseUnlessOurs(
+  tools: Tools,
+  name: string,
+  paths: KindPaths,
+  { recorded, signal }: { readonly recorded: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  try {
+    await fetchKubeconfig(tools, name, paths, signal);
+  } catch (error) {
+    // A half-made cluster has no kubeconfig yet.
+    if (!recorded || !(error instanceof LabError) || error.code !== 'ERR_PROGRAM_FAILED') throw error;
+    return;
+  }
+  const whose = await whoseNodes(paths.kubeconfig);
+  if (whose === 'foreign' || (whose === 'unknown' && !recorded)) throw refuseForeign(name);
 }

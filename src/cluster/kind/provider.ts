@@ -1,7 +1,7 @@
 /** kind behind the provider seam: which programs it needs, what its clusters can do, and which of them are ours to remove. */
 import type { Capability, ClusterProvider, UpOptions } from '../provider.ts';
 import { BringUp } from './bring-up.ts';
-import { deleteNodes, fetchKubeconfig, isOurs, listKindClusters, refuseForeign } from './create.ts';
+import { deleteNodes, listKindClusters, refuseUnlessOurs } from './create.ts';
 import type { KindProviderOptions } from './options.ts';
 import { stopOutside } from './outside.ts';
 import { checkPrograms, findTools, refuseProblems } from './preflight.ts';
@@ -38,10 +38,7 @@ async function removeCluster({ env, home }: KindProviderOptions, name: string): 
   const record = await readKindRecord(paths);
   const exists = (await listKindClusters(tools)).includes(name);
   if (!exists && !record) return false;
-  if (exists && !record) {
-    await fetchKubeconfig(tools, name, paths);
-    if (!(await isOurs(paths.kubeconfig))) throw refuseForeign(name);
-  }
+  if (exists) await refuseUnlessOurs(tools, name, paths, { recorded: record !== undefined });
   // The nodes and their routes go with the cluster.
   await stopOutside(tools, { cluster: name, nodes: [] });
   await deleteNodes(tools, name, paths);
