@@ -74,6 +74,16 @@ export function writeBit(bits: Bits, index: number, value: boolean): void {
   if (word >= 0 && word < bits.words.length) bits.words[word] = (bits.words[word] ?? 0) & ~(1 << (index & 31));
 }
 
+/** All 32 bits of a word at once. */
+export function writeWord(bits: Bits, word: number, value: number): void {
+  const place = word - bits.start;
+  if (place >= 0 && place < bits.words.length) bits.words[place] = value;
+  else if (value !== 0) {
+    cover(bits, word, word + 1);
+    bits.words[word - bits.start] = value;
+  }
+}
+
 /** Makes room for the words from `from` up to, not including, `to`. */
 export function cover(bits: Bits, from: number, to: number): void {
   const { start, words } = bits;

@@ -26,6 +26,8 @@ export interface PeerSet {
   users: number;
 }
 
+type PodSelector = EndpointSelector & { readonly pods: CompiledSelector };
+
 export interface PeerContext {
   readonly slots: SlotTable;
   readonly labels: LabelClasses;
@@ -116,9 +118,14 @@ export class PeerSets {
   /** Asks again about one slot (its pod came, went or changed). Calls back for every set that it entered or left. */
   refresh(index: number, namespaces: Iterable<string | undefined>, changed: (set: PeerSet) => void): void {
     this.#segments = undefined;
-    const side = this.#context.slots.sideOf(index);
+    const { slots, labelsOf } = this.#context;
+    const namespace = slots.slots[index]?.pod?.namespace;
+    const namespaceLabels = namespace === undefined ? {} : labelsOf(namespace);
     const ask = (set: PeerSet): void => {
-      const value = side !== undefined && set.matches(side);
+      const pods = this.#podsOf(set);
+      const value = pods
+        ? namespace !== undefined && this.#isSelected(pods, index) && pods.matchesNamespace(namespace, namespaceLabels)
+        : this.#matches(set, index);
       if (hasBit(set.bits, index) === value) return;
       writeBit(set.bits, index, value);
       changed(set);
@@ -129,15 +136,56 @@ export class PeerSets {
     }
   }
 
-  /** The sets that a change of a namespace's labels may concern. */
-  *concernedBy(name: string, before: Labels, after: Labels): Iterable<PeerSet> {
-    yield* this.#byNamespace.get(name) ?? [];
-    for (const set of this.#anywhere) {
-      const { selector } = set;
-      if (!set.readsLabels) continue;
-      const same = selector?.pods && selector.matchesNamespace(name, before) === selector.matchesNamespace(name, after);
-      if (!same) yield set;
+  /** After a namespace got other labels: each set that a member of it entered or left, with these members. */
+  refreshNamespace(name: string, before: Labels, after: Labels): ReadonlyMap<PeerSet, readonly number[]> {
+    const { slots } = this.#context;
+    const members = [...slots.inNamespace(name)];
+    slots.forgetSides(members);
+    const changed = new Map<PeerSet, readonly number[]>();
+    const ask = (set: PeerSet): void => {
+      const moved = this.#askMembers(set, members, name, before, after);
+      if (moved.length > 0) changed.set(set, moved);
+    };
+    this.#byNamespace.get(name)?.forEach(ask);
+    this.#anywhere.forEach(ask);
+    return changed;
+  }
+
+  /** Most selectors say nothing about the labels of namespaces, or the same as before: their members are not looked at. */
+  #askMembers(
+    set: PeerSet,
+    members: readonly number[],
+    name: string,
+    before: Labels,
+    after: Labels,
+  ): readonly number[] {
+    if (!set.readsLabels) return [];
+    const pods = this.#podsOf(set);
+    const reached = pods?.matchesNamespace(name, after);
+    if (pods && reached === pods.matchesNamespace(name, before)) return [];
+    const moved: number[] = [];
+    for (const index of members) {
+      const value = pods ? reached === true && this.#isSelected(pods, index) : this.#matches(set, index);
+      if (hasBit(set.bits, index) === value) continue;
+      writeBit(set.bits, index, value);
+      moved.push(index);
     }
+    return moved;
+  }
+
+  /** The set's selector, where labels of pods and of namespaces are all that it asks for. */
+  #podsOf({ selector }: PeerSet): PodSelector | undefined {
+    return selector?.pods && !this.#context.hasSets ? (selector as PodSelector) : undefined;
+  }
+
+  #isSelected({ pods }: PodSelector, index: number): boolean {
+    const { labels } = this.#context;
+    return labels.answersOf(pods)[labels.classOf[index] ?? -1] === true;
+  }
+
+  #matches(set: PeerSet, index: number): boolean {
+    const side = this.#context.slots.sideOf(index);
+    return side !== undefined && set.matches(side);
   }
 
   #make(parts: Omit<PeerSet, 'bits' | 'users'>): PeerSet {

@@ -9,6 +9,10 @@ export class PolicyIndex {
   readonly #ports: PortAtoms;
   readonly #tiers: ReadonlyMap<string, NormalTier>;
   readonly #policies = new Map<string, CompiledPolicy>();
+  /** By the namespace of the pods that they can police; undefined: any. */
+  readonly #byNamespace = new Map<string | undefined, Set<CompiledPolicy>>();
+  /** Sets by which policies choose the pods that they police, or rules ask about these. Counted. */
+  readonly #subjects = new Map<PeerSet, number>();
   readonly #users = new Map<PeerSet, Set<CompiledPolicy>>();
   readonly #named = new Map<TrafficMatch, Map<string, PeerSet>>();
   #nextId = 0;
@@ -33,6 +37,8 @@ export class PolicyIndex {
     if (!tier) return undefined;
     const policy = compilePolicy(this.#nextId++, normal, tier, this.#peers);
     this.#policies.set(normal.key, policy);
+    this.#join(policy.subject.namespace, policy);
+    this.#countSubject(policy.subject, 1);
     this.#ports.addPolicy(normal, 1);
     return policy;
   }
@@ -40,10 +46,13 @@ export class PolicyIndex {
   /** Its peer sets stay until `releasePolicy`: who moves out of its classes still reads them. */
   forget(policy: CompiledPolicy): void {
     this.#policies.delete(policy.normal.key);
+    this.#byNamespace.get(policy.subject.namespace)?.delete(policy);
+    this.#countSubject(policy.subject, -1);
     this.#ports.addPolicy(policy.normal, -1);
     for (const rules of [policy.Ingress, policy.Egress]) {
       for (const rule of rules ?? []) {
         for (const set of rule.peerSets ?? []) this.#unuse(set, policy);
+        for (const set of rule.ownSets ?? []) this.#countSubject(set, -1);
         if (rule.names) this.#forgetNames(rule);
       }
     }
@@ -51,6 +60,17 @@ export class PolicyIndex {
 
   usersOf(set: PeerSet): Iterable<CompiledPolicy> {
     return this.#users.get(set) ?? [];
+  }
+
+  /** Those that may police a pod of this namespace, in two groups without an order. */
+  candidates(namespace: string | undefined): readonly Iterable<CompiledPolicy>[] {
+    const anywhere = this.#byNamespace.get(undefined) ?? [];
+    return namespace === undefined ? [anywhere] : [anywhere, this.#byNamespace.get(namespace) ?? []];
+  }
+
+  /** Whether a slot that enters or leaves the set may be policed otherwise than before. */
+  isAboutSubjects(set: PeerSet): boolean {
+    return this.#subjects.has(set);
   }
 
   /** The peers of a rule as sets; undefined: everybody. */
@@ -64,7 +84,10 @@ export class PolicyIndex {
 
   /** What a rule asks of the policed pod; undefined: nothing. */
   ownOf(rule: CompiledRule): readonly PeerSet[] | undefined {
-    if (rule.own && !rule.ownSets) rule.ownSets = rule.own.map((entity) => this.#peers.forEntity(entity));
+    if (rule.own && !rule.ownSets) {
+      rule.ownSets = rule.own.map((entity) => this.#peers.forEntity(entity));
+      for (const set of rule.ownSets) this.#countSubject(set, 1);
+    }
     return rule.ownSets;
   }
 
@@ -95,6 +118,18 @@ export class PolicyIndex {
       }
       this.#named.delete(match);
     }
+  }
+
+  #join(namespace: string | undefined, policy: CompiledPolicy): void {
+    const known = this.#byNamespace.get(namespace);
+    if (known) known.add(policy);
+    else this.#byNamespace.set(namespace, new Set([policy]));
+  }
+
+  #countSubject(set: PeerSet, change: 1 | -1): void {
+    const count = (this.#subjects.get(set) ?? 0) + change;
+    if (count === 0) this.#subjects.delete(set);
+    else this.#subjects.set(set, count);
   }
 
   #use(set: PeerSet, policy: CompiledPolicy): void {

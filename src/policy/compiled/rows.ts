@@ -4,7 +4,7 @@
  */
 import type { Direction } from '../model.ts';
 import { type TrafficMatch, trafficProtocol } from '../normal.ts';
-import { andInto, andNotInto, type Bits, copyBits, fullBits, hasBit, noBits, orInto } from './bits.ts';
+import { andInto, andNotInto, type Bits, copyBits, fullBits, hasBit, noBits, orInto, writeWord } from './bits.ts';
 import type { CompiledPolicy, CompiledRule } from './compiled-policy.ts';
 import type { PeerSet } from './peer-sets.ts';
 import type { PolicyIndex } from './policy-index.ts';
@@ -70,6 +70,33 @@ export function computeUnion(policies: readonly CompiledPolicy[], context: RowCo
     }
   }
   return allowed;
+}
+
+/** Brings whole words of such a row up to date: neighbours in a word cost no more than one of them. */
+export function updateUnion(
+  row: Bits,
+  words: Iterable<number>,
+  policies: readonly CompiledPolicy[],
+  context: RowContext,
+): void {
+  for (const word of words) writeWord(row, word, unionWord(word, policies, context));
+}
+
+function unionWord(
+  word: number,
+  policies: readonly CompiledPolicy[],
+  { direction, question, ...rest }: RowContext,
+): number {
+  let value = 0;
+  for (const policy of policies) {
+    for (const rule of policy[direction] ?? []) {
+      if (rule.traffic && !matchesQuestion(rule.traffic, question)) continue;
+      const peers = rest.policies.peersOf(rule);
+      if (!peers) return 0xffffffff;
+      for (const { bits } of peers) value |= bits.words[word - bits.start] ?? 0;
+    }
+  }
+  return value;
 }
 
 /** Whether a list of policies is that case. */

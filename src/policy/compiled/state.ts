@@ -11,7 +11,7 @@ import { type CompiledPolicy, compareCompiled, releasePolicy } from './compiled-
 import { type PeerSet, PeerSets } from './peer-sets.ts';
 import { PolicyIndex } from './policy-index.ts';
 import { PortAtoms, type PortQuestion } from './port-atoms.ts';
-import { activate, computeBit, computeRow, computeUnion, isUnion, type RowContext } from './rows.ts';
+import { activate, computeBit, computeRow, computeUnion, isUnion, type RowContext, updateUnion } from './rows.ts';
 import { type Slot, SlotTable } from './slots.ts';
 import { isPoliced, type SubjectClass, SubjectClasses } from './subject-classes.ts';
 
@@ -99,21 +99,13 @@ export class CompiledState {
   }
 
   refreshNamespace(name: string, before: Labels, after: Labels): void {
-    const members = [...this.slots.inNamespace(name)];
-    this.slots.forgetSides(members);
-    const changed = new Map<PeerSet, number[]>();
-    for (const set of this.peers.concernedBy(name, before, after)) {
-      const moved = members.filter((index) => {
-        const side = this.slots.sideOf(index);
-        const value = side !== undefined && set.matches(side);
-        if (hasBit(set.bits, index) === value) return false;
-        writeBit(set.bits, index, value);
-        return true;
-      });
-      if (moved.length > 0) changed.set(set, moved);
+    const changed = this.peers.refreshNamespace(name, before, after);
+    const moved = new Set<number>();
+    // Calico's policies may select by the labels of namespaces, and their rules may ask for those of the policed pod.
+    for (const [set, indexes] of changed) {
+      if (this.policies.isAboutSubjects(set)) for (const index of indexes) moved.add(index);
     }
-    // Calico's rules may ask for the policed pod's namespace too, so the classes of all that moved are looked at again.
-    for (const index of new Set([...changed.values()].flat())) this.#reclassify(index);
+    for (const index of moved) this.#reclassify(index);
     this.#updateRows(changed);
   }
 
@@ -159,7 +151,10 @@ export class CompiledState {
   }
 
   #policing(direction: Direction, index: number): readonly CompiledPolicy[] {
-    const policies = [...this.policies.all].filter((policy) => isPoliced(policy, direction, index));
+    const policies: CompiledPolicy[] = [];
+    for (const candidates of this.policies.candidates(this.slots.slots[index]?.pod?.namespace)) {
+      for (const policy of candidates) if (isPoliced(policy, direction, index)) policies.push(policy);
+    }
     return policies.length > 1 ? policies.sort(compareCompiled) : policies;
   }
 
@@ -176,16 +171,15 @@ export class CompiledState {
   #updateRows(changed: ReadonlyMap<PeerSet, readonly number[]>): void {
     const stale = new Map<CompiledPolicy, Set<number>>();
     for (const [set, indexes] of changed) {
-      for (const policy of this.policies.usersOf(set)) {
-        const known = stale.get(policy) ?? new Set<number>();
-        for (const index of indexes) known.add(index);
-        stale.set(policy, known);
-      }
+      for (const policy of this.policies.usersOf(set)) addAll(stale, policy, indexes);
     }
-    for (const [policy, indexes] of stale) {
-      for (const direction of directions) {
-        for (const node of this.classes[direction].having(policy)) this.#updateClass(direction, node, indexes);
+    for (const direction of directions) {
+      const classes = new Map<SubjectClass, Set<number>>();
+      for (const [policy, indexes] of stale) {
+        if (!policy[direction]) continue;
+        for (const node of this.classes[direction].having(policy)) addAll(classes, node, indexes);
       }
+      for (const [node, indexes] of classes) this.#updateClass(direction, node, indexes);
     }
   }
 
@@ -193,8 +187,12 @@ export class CompiledState {
     for (const [key, row] of node.rows) {
       const question = this.#questions.get(key);
       if (!question) continue;
-      const sample = this.classes[direction].sampleOf(node);
-      const tiers = activate(node.policies, sample, this.#context(direction, question));
+      const context = this.#context(direction, question);
+      if (isUnion(node.policies)) {
+        updateUnion(row, wordsOf(indexes), node.policies, context);
+        continue;
+      }
+      const tiers = activate(node.policies, this.classes[direction].sampleOf(node), context);
       for (const index of indexes) writeBit(row, index, computeBit(tiers, index));
     }
   }
@@ -214,6 +212,18 @@ export class CompiledState {
     const owned = named && policies.some(({ normal }) => ownsNames(normal));
     return `${answers.join('')}/${named}/${owned ? JSON.stringify([pod?.labels, pod?.namespace]) : ''}`;
   }
+}
+
+function addAll<K>(map: Map<K, Set<number>>, key: K, indexes: Iterable<number>): void {
+  const known = map.get(key);
+  if (known) for (const index of indexes) known.add(index);
+  else map.set(key, new Set(indexes));
+}
+
+function wordsOf(indexes: ReadonlySet<number>): ReadonlySet<number> {
+  const words = new Set<number>();
+  for (const index of indexes) words.add(index >>> 5);
+  return words;
 }
 
 function namedPortsOf({ ports }: PolicyPod): string {

@@ -98,6 +98,15 @@ function fillLine(
 
 const nowhere = { places: [], masks: [] } as const;
 
+function countLine(line: Line): number {
+  let sum = 0;
+  for (let word = 0; word < line.length; word++) {
+    const bits = line[word] ?? 0;
+    if (bits !== 0) sum += countOnes(bits);
+  }
+  return sum;
+}
+
 function describe(
   slots: Int32Array,
   pods: readonly PolicyPod[] | undefined,
@@ -114,7 +123,7 @@ function describe(
     return from >= 0 && to >= 0 && (from === to || reaches(source, to));
   };
   const countAllowed = (): number => {
-    const counts = lines.map((line) => line.reduce((sum, word) => sum + countOnes(word), 0));
+    const counts = lines.map(countLine);
     let total = 0;
     slots.forEach((slot, row) => {
       if (slot >= 0) total += (counts[lineOf[row] ?? -1] ?? 0) - (reaches(row, slot) ? 1 : 0);
