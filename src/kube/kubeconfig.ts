@@ -16,10 +16,21 @@ export interface Connection {
   readonly cert?: string;
   readonly key?: string;
   readonly insecure: boolean;
+  /** In kubeconfigs that we write for a part of a cluster: whose part it is, and where its state is kept. */
+  readonly lab?: LabPart;
   readonly serverName?: string;
   /** Headers that authenticate: Authorization. Called per request: tokens expire. */
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
 }
+
+/** A part of a cluster: namespaces of ours whose names begin with `<prefix>-`, and one called like the prefix for state. */
+export interface LabPart {
+  readonly prefix: string;
+  readonly provider: 'kind' | 'existing';
+}
+
+/** The name of the extension of a context; kubectl leaves those of others alone. */
+export const labExtension = 'netpol-lab';
 
 interface Named<K extends string, T> {
   readonly name: string;
@@ -67,10 +78,17 @@ export async function readKubeconfig(path: string, context?: string): Promise<Co
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
+    ...labPartOf(chosen),
     insecure: cluster['insecure-skip-tls-verify'] === true,
     ...(typeof cluster['tls-server-name'] === 'string' && { serverName: cluster['tls-server-name'] }),
     headers: authentication(user, path, contextName),
   };
+}
+
+function labPartOf(context: Raw): { readonly lab?: LabPart } {
+  const { prefix, provider } = find(context, 'extensions', labExtension, 'extension').entry ?? {};
+  if (typeof prefix !== 'string' || (provider !== 'kind' && provider !== 'existing')) return {};
+  return { lab: { prefix, provider } };
 }
 
 function authentication(user: Raw, path: string, context: string): Connection['headers'] {

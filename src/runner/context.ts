@@ -22,8 +22,13 @@ export interface LabContext {
 export const labLabel = 'app.kubernetes.io/managed-by';
 export const labLabelValue = 'netpol-lab';
 export const fieldManager = 'netpol-lab';
-/** Where what belongs to a running lab is kept. */
+/** Where what belongs to a running lab is kept, on a cluster that is wholly the lab's. */
 export const stateNamespace = 'netpol-lab';
+
+/** Where several learners share a cluster, each has a place of their own. */
+export function stateNamespaceOf({ connection }: Pick<KubeClient, 'connection'>): string {
+  return connection.lab?.prefix ?? stateNamespace;
+}
 
 /** Reports how long a piece of work took, whatever comes of it. */
 export async function timed<T>(context: Pick<LabContext, 'emit'>, what: string, work: () => Promise<T>): Promise<T> {

@@ -58,7 +58,12 @@ async function listItems(
   // Calico serves its objects under two groups where its API server runs: one view of them is enough.
   const aggregated = served.some(({ group }) => group === 'projectcalico.org');
   const types = served.filter(
-    (type) => isWanted(type, extra) && wanted(type.kind) && !(aggregated && type.group === 'crd.projectcalico.org'),
+    (type) =>
+      isWanted(type, extra) &&
+      // What is beyond any namespace of somebody's cluster is none of our business, unless the scenario makes such objects.
+      (context.ownsCluster || type.namespaced || type.kind === 'Namespace' || extra.has(type.kind)) &&
+      wanted(type.kind) &&
+      !(aggregated && type.group === 'crd.projectcalico.org'),
   );
   const lists = await Promise.all(
     types.flatMap((type) =>

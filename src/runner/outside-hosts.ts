@@ -5,19 +5,19 @@
 import type { OutsideHost } from '../cluster/provider.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { wellKnown } from '../kube/client.ts';
-import { fieldManager, labLabel, labLabelValue, stateNamespace } from './context.ts';
+import { fieldManager, labLabel, labLabelValue, stateNamespaceOf } from './context.ts';
 
 export const outsideHostsName = 'outside-hosts';
 
 export async function writeOutsideHosts(client: KubeClient, hosts: readonly OutsideHost[]): Promise<void> {
   const labels = { [labLabel]: labLabelValue };
-  if (!(await client.find(wellKnown.namespaces, undefined, stateNamespace))) {
+  if (!(await client.find(wellKnown.namespaces, undefined, stateNamespaceOf(client)))) {
     await client.apply(
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stateNamespace, labels } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stateNamespaceOf(client), labels } },
       fieldManager,
     );
   }
-  const metadata = { name: outsideHostsName, namespace: stateNamespace, labels };
+  const metadata = { name: outsideHostsName, namespace: stateNamespaceOf(client), labels };
   await client.apply(
     { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { hosts: JSON.stringify(hosts) } },
     fieldManager,

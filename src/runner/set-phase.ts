@@ -74,8 +74,10 @@ export async function resetToBroken(context: LabContext, baseline: Baseline): Pr
 /** Whatever is done to one of these may be felt in the others. */
 const podKinds = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
 
-function isOurs({ ownsCluster }: LabContext, { object, owned }: Item): boolean {
-  return ownsCluster || owned || object.metadata.labels?.[labLabel] === labLabelValue;
+function isOurs({ ownsCluster, client }: LabContext, { object, owned }: Item): boolean {
+  const { lab } = client.connection;
+  const inOurPart = lab !== undefined && (object.metadata.namespace ?? '').startsWith(`${lab.prefix}-`);
+  return ownsCluster || owned || inOurPart || object.metadata.labels?.[labLabel] === labLabelValue;
 }
 
 /** Otherwise a Deployment would make its pods again while we delete them. */

@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { wellKnown } from '../kube/client.ts';
 import type { ConfigMap } from '../kube/objects.ts';
 import type { Baseline } from './baseline.ts';
-import { fieldManager, labLabel, labLabelValue, stateNamespace } from './context.ts';
+import { fieldManager, labLabel, labLabelValue, stateNamespaceOf } from './context.ts';
 
 const name = 'session';
 
@@ -42,17 +42,17 @@ export function startState(scenario: string, baseline: Baseline): LabState {
 
 /** undefined where no lab is running. Throws LabError ERR_STATE when what is there cannot be read. */
 export async function readState(client: KubeClient): Promise<LabState | undefined> {
-  const object = await client.find<ConfigMap>(wellKnown.configMaps, stateNamespace, name);
+  const object = await client.find<ConfigMap>(wellKnown.configMaps, stateNamespaceOf(client), name);
   if (!object) return undefined;
   try {
     return schema.parse(JSON.parse(object.data?.['state'] ?? ''));
   } catch (cause) {
     throw new LabError(
       'ERR_STATE',
-      `the state of the running lab (ConfigMap ${stateNamespace}/${name}) cannot be read`,
+      `the state of the running lab (ConfigMap ${stateNamespaceOf(client)}/${name}) cannot be read`,
       {
         details: (cause as Error).message,
-        cure: `kubectl -n ${stateNamespace} delete configmap ${name}, then start the scenario again`,
+        cure: `kubectl -n ${stateNamespaceOf(client)} delete configmap ${name}, then start the scenario again`,
         cause,
       },
     );
@@ -61,9 +61,9 @@ export async function readState(client: KubeClient): Promise<LabState | undefine
 
 export async function writeState(client: KubeClient, state: LabState): Promise<void> {
   const labels = { [labLabel]: labLabelValue };
-  if (!(await client.find(wellKnown.namespaces, undefined, stateNamespace))) {
+  if (!(await client.find(wellKnown.namespaces, undefined, stateNamespaceOf(client)))) {
     await client.apply(
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stateNamespace, labels } },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: stateNamespaceOf(client), labels } },
       fieldManager,
     );
   }
@@ -71,7 +71,7 @@ export async function writeState(client: KubeClient, state: LabState): Promise<v
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name, namespace: stateNamespace, labels },
+      metadata: { name, namespace: stateNamespaceOf(client), labels },
       data: { state: JSON.stringify({ ...state, log: state.log.slice(-200) }) },
     },
     fieldManager,
