@@ -14,8 +14,6 @@ import type { KubectlIo } from './io.ts';
 import { openSession, type Session } from './session.ts';
 import { suggestCommands } from './suggest.ts';
 
-export type { KubectlIo, KubectlTerminal, OutputStream } from './io.ts';
-
 /** `argv` without the program's name. */
 export async function runKubectl(argv: readonly string[], io: KubectlIo): Promise<number> {
   let session: Session | undefined;
@@ -32,7 +30,9 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
     if (!command.run) return helpOfGroup(command, path, parsed.args, io);
     requireFlags(command, parsed);
     session = openSession(io, parsed.flags, io.clock ?? realClock());
-    return await command.run({ session, ...parsed, path });
+    const code = await command.run({ session, ...parsed, path });
+    if (parsed.flags.bool('warnings-as-errors')) refuseWarnings(session.warningCount);
+    return code;
   } catch (error) {
     const failure = describeFailure(io.signal?.aborted ? new ExitWith(130) : error);
     io.stderr.write(failure.text);
@@ -120,6 +120,11 @@ function requireFlags(command: Command, { flags }: ParsedLine): void {
   if (missing.length > 0) {
     throw new KubectlError(`required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`);
   }
+}
+
+/** --warnings-as-errors */
+function refuseWarnings(count: number): void {
+  if (count > 0) throw new KubectlError(`${count} warning${count === 1 ? '' : 's'} received`);
 }
 
 function helpOfGroup(command: Command, path: string, args: readonly string[], io: KubectlIo): number {

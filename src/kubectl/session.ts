@@ -25,6 +25,7 @@ export interface Session {
   err(text: string): void;
   /** `Warning: text` on stderr, once per text. */
   warn(text: string): void;
+  readonly warningCount: number;
   client(): Promise<KubeClient>;
   connection(): Promise<Connection>;
   /** Of --namespace or the context. */
@@ -85,6 +86,10 @@ class KubectlSession implements Session {
   warn(text: string): void {
     if (!this.#warned.has(text)) this.err(`Warning: ${text}\n`);
     this.#warned.add(text);
+  }
+
+  get warningCount(): number {
+    return this.#warned.size;
   }
 
   client(): Promise<KubeClient> {

@@ -22,7 +22,7 @@ export function copyOfPod(call: Call, pod: Pod, added: DebugContainer | undefine
       ...(command && (flags.bool('arguments-only') ? { args: [...words] } : { command: [...words], args: [] })),
     };
   });
-  if (added) containers.push(applyProfile(flags.string('profile'), 'copy', added, pod).container);
+  if (added) containers.push(applyProfile(flags.string('profile'), 'copy', added).container);
   const { nodeName, ephemeralContainers: _e, initContainers, ...rest } = spec ?? { containers: [] };
   return {
     apiVersion: 'v1',

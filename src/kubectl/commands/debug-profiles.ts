@@ -1,5 +1,5 @@
 /** What each kubectl debug profile gives the debugging container (k8s.io/kubectl/pkg/cmd/debug/profiles.go). */
-import type { Container, Pod } from '../../kube/objects.ts';
+import type { Container } from '../../kube/objects.ts';
 
 export const profiles = ['legacy', 'general', 'baseline', 'restricted', 'netadmin', 'sysadmin'] as const;
 export type Profile = (typeof profiles)[number];
@@ -18,14 +18,14 @@ export function isProfile(name: string): name is Profile {
 type Style = 'ephemeral' | 'copy' | 'node';
 
 /** `name` must be a known profile. */
-export function applyProfile(name: string, style: Style, container: DebugContainer, pod: Pod | undefined): Profiled {
+export function applyProfile(name: string, style: Style, container: DebugContainer): Profiled {
   const profile = isProfile(name) ? name : 'general';
   const host = style === 'node' ? hostAccess(profile) : {};
   const mounted =
     style === 'node' && mountsHost(profile)
       ? { ...container, volumeMounts: [{ mountPath: '/host', name: 'host-root' }] }
       : container;
-  return { container: secure(profile, style, mounted, pod), spec: host };
+  return { container: secure(profile, style, mounted), spec: host };
 }
 
 /** restricted and baseline keep out of the host. */
@@ -49,7 +49,7 @@ function mountsHost(profile: Profile): boolean {
   return profile === 'legacy' || profile === 'general' || profile === 'sysadmin';
 }
 
-function secure(profile: Profile, style: Style, container: DebugContainer, _pod: Pod | undefined): DebugContainer {
+function secure(profile: Profile, style: Style, container: DebugContainer): DebugContainer {
   switch (profile) {
     case 'legacy':
     case 'baseline':

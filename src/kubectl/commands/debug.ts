@@ -168,7 +168,7 @@ async function debugPod(call: Call, pod: Pod): Promise<number> {
   }
   const name = containerName(call, pod);
   const base = { ...debugContainer(call, name), ...(target !== '' && { targetContainerName: target }) };
-  const container = applyProfile(flags.string('profile'), 'ephemeral', base, pod).container;
+  const container = applyProfile(flags.string('profile'), 'ephemeral', base).container;
   const before = pod as KubeObject;
   const spec = { ...pod.spec, ephemeralContainers: [...(pod.spec?.ephemeralContainers ?? []), container] };
   const patch = diffObjects('Pod', before, { ...before, spec });
@@ -215,7 +215,7 @@ async function debugNode(call: Call, node: KubeObject): Promise<number> {
   const namespace = await session.namespace();
   const podName = `node-debugger-${nodeName}-${randomSuffix()}`;
   const containerName = flags.string('container') || 'debugger';
-  const profile = applyProfile(flags.string('profile'), 'node', debugContainer(call, containerName), undefined);
+  const profile = applyProfile(flags.string('profile'), 'node', debugContainer(call, containerName));
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -5,7 +5,7 @@ import type { Call, Command } from '../command.ts';
 import { dryRunOf, dryRunQuery } from '../dry-run.ts';
 import { KubectlError } from '../errors.ts';
 import { dryRunFlag, fieldManagerFlag, printFlags, validateFlag } from '../flags/common.ts';
-import { type FlagSpec, type Flags, flag } from '../flags/spec.ts';
+import { type FlagSpec, flag } from '../flags/spec.ts';
 import { withLastApplied } from '../merge/last-applied.ts';
 import { resultPrinter } from '../print/result.ts';
 import { resolveType } from '../resources/types.ts';
@@ -101,9 +101,4 @@ export function parsePort(text: string, parser: 'ParseUint' | 'Atoi'): number {
   if (!/^\+?\d+$/.test(text))
     throw new KubectlError(`strconv.${parser}: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
-}
-
-export function listOf(flags: Flags, name: string): readonly string[] | undefined {
-  const values = flags.list(name);
-  return values.length > 0 ? values : undefined;
 }

@@ -1,6 +1,6 @@
 /** kubectl get: tables from the server, or objects in the format of -o; watching is in get-watch.ts. */
 import type { Call, Command } from '../command.ts';
-import { KubectlError, PlainError, throwAll } from '../errors.ts';
+import { KubectlError, notBuiltIn, PlainError, throwAll } from '../errors.ts';
 import {
   allNamespacesFlag,
   chunkFlag,
@@ -73,6 +73,7 @@ async function get(call: Call): Promise<number> {
 }
 
 function validate({ flags, args }: Call): void {
+  if (!flags.bool('server-print')) throw notBuiltIn('kubectl get --server-print=false');
   if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only')) {
     throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   }
