@@ -7,6 +7,11 @@ export interface Style {
   readonly unicode: boolean;
   /** No cursor movement, no spinners, numbered prompts. */
   readonly accessible: boolean;
+  /** A person reads it at this width; otherwise lines stay whole, for programs that search them. */
+  readonly terminal: boolean;
+  readonly color: boolean;
+  /** Lines may be redrawn. */
+  readonly motion: boolean;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;
@@ -27,11 +32,16 @@ export interface StyleOptions {
 export function createStyle({ env, isTerminal, columns, ascii = false, accessible = false }: StyleOptions): Style {
   const quiet = Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
-  const color = pc.createColors(!quiet && (forced || isTerminal));
+  const coloured = !quiet && (forced || isTerminal);
+  const color = pc.createColors(coloured);
+  const forEars = accessible || Boolean(env['ACCESSIBLE']);
   return {
     columns: Math.max(40, Math.min(columns ?? 80, 100)),
     unicode: !ascii && env['TERM'] !== 'dumb',
-    accessible: accessible || Boolean(env['ACCESSIBLE']),
+    accessible: forEars,
+    terminal: isTerminal,
+    color: coloured,
+    motion: isTerminal && !forEars && env['TERM'] !== 'dumb',
     bold: color.bold,
     dim: color.dim,
     good: color.green,

@@ -8,7 +8,9 @@ import type { PagePart } from '../../scenario/model.ts';
 import type { Style } from '../../ui/style.ts';
 import { type Action, helpText, keysLine, readAction } from '../../ui/terminal/keys.ts';
 import { createPrompter, type Prompter } from '../../ui/terminal/prompter.ts';
+import type { Screen } from '../../ui/terminal/screen.ts';
 import type { Cli } from '../cli.ts';
+import { kubeconfigLine } from '../clusters/kubeconfig-line.ts';
 import { kubeconfigVariable } from '../clusters/target.ts';
 import type { KubectlChoice } from '../commands/options.ts';
 import { runInFront } from './run-in-front.ts';
@@ -16,16 +18,17 @@ import { runInFront } from './run-in-front.ts';
 export interface GuidedOptions {
   readonly style: Style;
   readonly kubectl: KubectlChoice;
+  readonly screen: Screen;
 }
 
-const waitText = 'Checking by traffic: silence takes a few seconds to be sure of.\n';
+const checking = 'checking by traffic: silence takes a few seconds to be sure of';
 
 type CommandPart = Extract<PagePart, { kind: 'command' }>;
 
 /** Leaving is no failure. */
 export async function playGuided(cli: Cli, context: LabContext, options: GuidedOptions): Promise<ExitCode> {
   const { io } = cli;
-  const { style } = options;
+  const { style, screen } = options;
   const prompter = createPrompter({
     input: io.stdin,
     output: io.stdout as NodeJS.WritableStream,
@@ -34,12 +37,13 @@ export async function playGuided(cli: Cli, context: LabContext, options: GuidedO
     interrupt: () => void process.kill(io.pid, 'SIGINT'),
   });
   const session = await startSession(context, { probeHealthy: true });
-  await session.probe('symptom');
-  io.stdout.write(`\nIn another terminal: export KUBECONFIG=${context.cluster.kubeconfig}\n`);
   const guide = new Guide(cli, context, session, prompter, options);
+  await guide.probe();
+  screen.out(`\nIn another terminal:\n  ${kubeconfigLine(io, context.cluster.kubeconfig)}\n`);
   await guide.open();
   for (;;) {
-    io.stdout.write(`${style.dim(keysLine(style))}\n`);
+    screen.gap();
+    screen.out(`${style.dim(keysLine(style))}\n`);
     const line = await prompter.line(`${session.state.page + 1}/${context.scenario.pages.length} (enter: next) > `);
     const action: Action = line === undefined ? { do: 'quit' } : readAction(line);
     if (action.do === 'quit') return EXIT.ok;
@@ -82,13 +86,19 @@ class Guide {
     }
   }
 
+  probe(): Promise<void> {
+    return this.#waiting(`asking whether ${symptomOf(this.#context.scenario).says}`, () =>
+      this.#session.probe('symptom'),
+    );
+  }
+
   async act(action: Action): Promise<void> {
     try {
       await this.#perform(action);
     } catch (error) {
       this.#cli.io.signal.throwIfAborted();
       if (!(error instanceof LabError)) throw error;
-      this.#cli.io.stderr.write(formatError(error));
+      this.#options.screen.progress(formatError(error));
     }
   }
 
@@ -107,8 +117,7 @@ class Guide {
       case 'hint':
         return this.#hint();
       case 'verify': {
-        this.#write(waitText);
-        const { solved } = await this.#session.verify();
+        const { solved } = await this.#waiting(checking, () => this.#session.verify());
         this.#write(
           solved
             ? `${this.#options.style.good('SOLVED')}: every check passes. enter reads on.\n`
@@ -117,7 +126,7 @@ class Guide {
         return;
       }
       case 'probe':
-        return this.#session.probe('symptom');
+        return this.probe();
       case 'type':
         return this.#type();
       case 'reset':
@@ -130,8 +139,10 @@ class Guide {
         return this.#write(helpText);
       case 'why':
         return this.#why(action.rest);
-      case 'command':
-        return runInFront(this.#cli, this.#context.cluster.kubeconfig, this.#options.kubectl, action.text);
+      case 'command': {
+        const text = await this.#readHereDocument(action.text);
+        return runInFront(this.#cli, this.#context.cluster.kubeconfig, this.#options.kubectl, text);
+      }
       case 'unknown':
         return this.#write(
           `"${action.text}" is neither a key nor a kubectl command; ? shows the keys. For everything else use another terminal.\n`,
@@ -153,6 +164,19 @@ class Guide {
         'Not quite. Does that explain why only this pod is affected, and why nothing was refused? Try again.\n',
       );
     }
+  }
+
+  /** `kubectl apply -f - <<EOF` goes on until its delimiter, as in a shell. */
+  async #readHereDocument(first: string): Promise<string> {
+    const delimiter = /<<-?\s*(['"]?)([A-Za-z_]\w*)\1\s*$/.exec(first)?.[2];
+    if (!delimiter) return first;
+    const lines = [first];
+    while (lines.at(-1) !== delimiter) {
+      const line = await this.#prompter.line('> ');
+      if (line === undefined) break;
+      lines.push(line.replace(/\r$/, ''));
+    }
+    return lines.join('\n');
   }
 
   async #hint(): Promise<void> {
@@ -178,11 +202,24 @@ class Guide {
 
   async #why(rest: string): Promise<void> {
     const { io, run } = this.#cli;
+    const { screen } = this.#options;
     const words = rest === '' ? whyCommand(symptomOf(this.#context.scenario)).split(' ').slice(2) : rest.split(/\s+/);
-    await run(['why', ...words], { ...io, env: { ...io.env, [kubeconfigVariable]: this.#context.cluster.kubeconfig } });
+    const env = { ...io.env, [kubeconfigVariable]: this.#context.cluster.kubeconfig };
+    const { isTTY = false, columns = 80 } = io.stdout;
+    const stdout = { write: (chunk: string | Uint8Array) => screen.out(String(chunk)), isTTY, columns };
+    await this.#waiting(checking, () => run(['why', ...words], { ...io, env, stdout }));
+  }
+
+  async #waiting<T>(what: string, work: () => Promise<T>): Promise<T> {
+    this.#options.screen.busy(what);
+    try {
+      return await work();
+    } finally {
+      this.#options.screen.idle();
+    }
   }
 
   #write(text: string): void {
-    this.#cli.io.stdout.write(text);
+    this.#options.screen.out(text);
   }
 }

@@ -4,6 +4,7 @@ import { type ExitCode, LabError } from '../../kit/errors.ts';
 import type { Scenario } from '../../scenario/model.ts';
 import { openScenario } from '../../scenario/open.ts';
 import { createNarrator } from '../../ui/terminal/narrator.ts';
+import { createScreen, type Screen } from '../../ui/terminal/screen.ts';
 import type { Cli } from '../cli.ts';
 import { styleOf } from '../cli.ts';
 import { type AttachedCluster, attachCluster } from '../clusters/attach.ts';
@@ -25,34 +26,51 @@ export async function startScenario(cli: Cli, id: string, options: StartOptions)
   requireProvider(options.on);
   refuseUnmet(scenario, options, options.cni);
   const auto = options.auto === true || !isInteractive(cli.io);
-  const { cluster, close } = await findOrHost(cli, scenario, options, auto);
+  const screen = createScreen({
+    style: styleOf(cli.io, options),
+    out: (text) => void cli.io.stdout.write(text),
+    progress: (text) => void cli.io.stderr.write(text),
+  });
+  screen.busy('starting the cluster');
   try {
-    return await play(cli, scenario, options, cluster, auto);
+    const { cluster, close } = await findOrHost(cli, scenario, options, auto);
+    try {
+      return await play(cli, scenario, options, { cluster, auto, screen });
+    } finally {
+      screen.idle();
+      await close();
+    }
   } finally {
-    await close();
+    screen.idle();
   }
+}
+
+interface Play {
+  readonly cluster: AttachedCluster;
+  readonly auto: boolean;
+  readonly screen: Screen;
 }
 
 async function play(
   cli: Cli,
   scenario: Scenario,
   options: StartOptions,
-  cluster: AttachedCluster,
-  auto: boolean,
+  { cluster, auto, screen }: Play,
 ): Promise<ExitCode> {
   const { io } = cli;
   const style = styleOf(io, options);
   const kubectl = await chooseKubectl(io, options.kubectl);
   const emit = createNarrator({
     style,
-    out: (text) => void io.stdout.write(text),
-    progress: (text) => void io.stderr.write(text),
+    out: screen.out,
+    progress: screen.progress,
+    waiting: screen,
     strict: auto,
   });
   using lab = await openLab(cli, { scenario, cluster, kubectl, emit });
-  if (auto) return await playAuto(lab.context, (text) => void io.stdout.write(text));
+  if (auto) return await playAuto(lab.context, screen.out);
   const { playGuided } = await import('./guided.ts');
-  return await playGuided(cli, lab.context, { style, kubectl });
+  return await playGuided(cli, lab.context, { style, kubectl, screen });
 }
 
 function refuseUnmet({ id, needs }: Scenario, { on }: StartOptions, cni: CniName | undefined): void {

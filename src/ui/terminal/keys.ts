@@ -62,5 +62,5 @@ t        types the page's next command for you
 x        reset to the broken state; says what it discards
 l        list the pages
 q        quit; the session's cluster goes with it
-kubectl … runs here as well; for pipes and editors use another terminal
+kubectl … runs here as well, a pasted here-document too; for pipes use another terminal
 `;

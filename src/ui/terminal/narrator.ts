@@ -6,18 +6,27 @@ import type { CheckReport, RunnerEvent } from '../../runner/events.ts';
 import type { Style } from '../style.ts';
 import { checkLines, paintStatus, probeLine } from './lines.ts';
 import { renderMarkdown } from './render-markdown.ts';
+import type { Screen } from './screen.ts';
 
 export interface NarratorOptions {
   readonly style: Style;
   readonly out: (text: string) => void;
   /** Progress: start lines, durations. */
   readonly progress: (text: string) => void;
+  /** Somebody may want to know what is being waited for. */
+  readonly waiting?: Pick<Screen, 'busy' | 'idle'>;
   /** Show outcomes that differ from a page. */
   readonly strict: boolean;
 }
 
 /** Remembers only whether the last thing written needs a blank line after it. */
-export function createNarrator({ style, out, progress, strict }: NarratorOptions): (event: RunnerEvent) => void {
+export function createNarrator({
+  style,
+  out,
+  progress,
+  strict,
+  waiting,
+}: NarratorOptions): (event: RunnerEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'session-opened':
@@ -25,8 +34,10 @@ export function createNarrator({ style, out, progress, strict }: NarratorOptions
           `${style.bold(event.scenario.title)}\n${style.dim(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`)}\n`,
         );
       case 'work-finished':
-        return progress(style.dim(`  ${event.what}  ${(event.durationMs / 1000).toFixed(2)} s\n`));
+        waiting?.idle();
+        return progress(style.dim(`${(event.durationMs / 1000).toFixed(2).padStart(6)} s  ${event.what}\n`));
       case 'work-started':
+        return waiting?.busy(event.what);
       case 'phase-reached':
         return;
       case 'probe-finished':
@@ -41,13 +52,15 @@ export function createNarrator({ style, out, progress, strict }: NarratorOptions
         return out(`${style.bold(event.question.text)}\n${options}\n`);
       }
       case 'command-started':
-        return out(
+        out(
           `${event.text
             .split('\n')
             .map((line, i) => (i === 0 ? style.code(`$ ${line}`) : style.code(line)))
             .join('\n')}\n`,
         );
+        return waiting?.busy('waiting for its output');
       case 'command-finished':
+        waiting?.idle();
         out(`${ensureNewline(event.outcome.output)}\n`);
         if (strict) for (const problem of event.problems) out(`${style.bad('UNEXPECTED')} ${problem}\n\n`);
         return;

@@ -1,6 +1,6 @@
 /**
- * Asks a person: a line, yes or no, one of several. Behind it are readline and enquirer; with --accessible only readline and
- * numbers, so that a screen reader hears each question once and nothing is redrawn.
+ * Asks a person: a line, yes or no, one of several. Behind it are readline and enquirer; where a terminal
+ * cannot or should not redraw and colour, only readline and numbers: a screen reader hears each question once.
  */
 import { Interface } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
@@ -24,18 +24,24 @@ export interface PrompterOptions {
 }
 
 export function createPrompter(options: PrompterOptions): Prompter {
-  const history: string[] = [];
-  const line = (prompt: string) => readLine(options, history, prompt);
-  if (options.style.accessible) {
+  const memory: Memory = { history: [], pasted: [] };
+  const line = (prompt: string) => readLine(options, memory, prompt);
+  const { color, motion, unicode } = options.style;
+  if (!(color && motion && unicode)) {
     return {
       line,
-      confirm: async (question) => /^y(es)?$/i.test((await line(`${question} (y or n): `))?.trim() ?? ''),
+      // What is answered here is no command to be found again with the arrow keys.
+      confirm: async (question) =>
+        /^y(es)?$/i.test(
+          (await readLine(options, { history: [], pasted: [] }, `${question} (y or n): `))?.trim() ?? '',
+        ),
       choose: (question, choices) => chooseByNumber(options, line, question, choices),
     };
   }
   return {
     line,
-    confirm: async (question) => (await ask(options, { type: 'confirm', message: question })) === true,
+    confirm: async (question) =>
+      (await ask(options, { type: 'confirm', message: question, format: (yes) => (yes ? 'yes' : 'no') })) === true,
     choose: async (question, choices) => {
       const answer = await ask(options, {
         type: 'select',
@@ -47,11 +53,20 @@ export function createPrompter(options: PrompterOptions): Prompter {
   };
 }
 
+interface Memory {
+  /** Newest first. */
+  readonly history: string[];
+  /** Lines that arrived together with the one that was asked for: somebody pasted them. */
+  readonly pasted: string[];
+}
+
 async function readLine(
   { input, output, signal, interrupt, style }: PrompterOptions,
-  history: string[],
+  { history, pasted }: Memory,
   prompt: string,
 ): Promise<string | undefined> {
+  const waiting = pasted.shift();
+  if (waiting !== undefined) return waiting;
   // Without a terminal of its own, readline moves no cursor: the kernel edits the line.
   const readline = createInterface({
     input,
@@ -63,7 +78,9 @@ async function readLine(
   readline.on('SIGINT', interrupt);
   try {
     const ended = new Promise<undefined>((resolve) => readline.once('close', () => resolve(undefined)));
-    const answer = await Promise.race([readline.question(prompt, { signal }), ended]);
+    const asked = readline.question(prompt, { signal });
+    readline.on('line', (more) => pasted.push(more));
+    const answer = await Promise.race([asked, ended]);
     if (answer?.trim()) history.unshift(answer);
     signal.throwIfAborted();
     return answer;
@@ -91,22 +108,35 @@ interface Question {
   readonly type: 'confirm' | 'select';
   readonly message: string;
   readonly choices?: readonly { readonly name: string; readonly message: string }[];
+  /** How a confirmation shows its answer. */
+  readonly format?: (yes: unknown) => string;
+}
+
+interface Key {
+  readonly name?: string;
+  readonly ctrl?: boolean;
 }
 
 /** undefined when the question was left with Escape; Ctrl-C interrupts. */
 async function ask({ input, output, signal, interrupt }: PrompterOptions, question: Question): Promise<unknown> {
   const { default: enquirer } = await import('enquirer');
   guardClosedInterfaces();
+  let last: Key | undefined;
+  const remember = (_text: unknown, key: Key) => {
+    last = key;
+  };
+  input.on('keypress', remember);
   try {
     const prompt = { ...question, name: 'answer', stdin: input, stdout: output };
     const { answer } = (await enquirer.prompt(prompt as Parameters<typeof enquirer.prompt>[0])) as { answer: unknown };
     return answer;
   } catch (error) {
-    // Enquirer rejects with an empty string for Ctrl-C and Escape alike.
+    // Enquirer rejects with an empty string for Ctrl-C and Escape alike: only the key tells them apart.
     if (error !== '') throw error;
-    interrupt();
+    if (last?.ctrl && last.name === 'c') interrupt();
     return undefined;
   } finally {
+    input.off('keypress', remember);
     signal.throwIfAborted();
   }
 }

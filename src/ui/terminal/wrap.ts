@@ -3,7 +3,11 @@
 const colour = /\u001b\[[0-9;]*m/g;
 
 export function visibleLength(text: string): number {
-  return [...text.replace(colour, '')].length;
+  return [...withoutColour(text)].length;
+}
+
+export function withoutColour(text: string): string {
+  return text.replace(colour, '');
 }
 
 /** Words longer than the line are left whole: commands and addresses must stay copyable. */
