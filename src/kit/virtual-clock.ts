@@ -3,6 +3,7 @@
  * due time, ties in order of creation, one event-loop turn apart so that whatever a timer wakes is done before the next.
  */
 import type { Clock, Timer } from './clock.ts';
+import { type TimerEntry, TimerHeap } from './timer-heap.ts';
 
 /** A client that waits for something open-ended (a watch, a followed log): time may run, but not away. */
 export interface Hold {
@@ -26,14 +27,6 @@ export interface VirtualClock extends Clock {
   advance(ms: number): Promise<void>;
 }
 
-interface Entry {
-  readonly due: number;
-  readonly sequence: number;
-  readonly callback: () => void;
-  readonly urgent: boolean;
-  cancelled: boolean;
-}
-
 export interface VirtualClockOptions {
   /**
    * Start of time, ms since the epoch. Default: some hours ago, so that time that runs ahead does not pass the real one:
@@ -43,6 +36,11 @@ export interface VirtualClockOptions {
   /** How far a fresh hold lets time jump at once. Long enough for a pod's grace period and two back-offs. */
   readonly burstMs?: number;
   readonly pace?: number;
+  /**
+   * Time also passes by itself, as fast as real time. For a cluster that people and scripts use from outside: `sleep 5` in a
+   * script is then five seconds there, too. Without it a run is deterministic.
+   */
+  readonly flows?: boolean;
   /** How much real time a client gets to act on what it was told. More where clients are whole processes on a busy machine. */
   readonly reactionMs?: number;
 }
@@ -55,7 +53,7 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
 const longJumpMs = 1000;
 
 class JumpingClock implements VirtualClock {
-  readonly #timers = new Heap();
+  readonly #timers = new TimerHeap();
   readonly #burstMs: number;
   readonly #pace: number;
   readonly #reactionMs: number;
@@ -74,12 +72,15 @@ class JumpingClock implements VirtualClock {
   #turnScheduled = false;
   #advancing = false;
   #wake: NodeJS.Timeout | undefined;
-  /** Since when (real) time is real, and what time (virtual) it was then. */
-  #real: { readonly since: number; readonly fromMs: number } | undefined;
+  /** Time passes by itself from `#stampedAt` (real) on. */
+  #flows: boolean;
+  #stampedAt = performance.now();
+  #jumps = true;
 
   constructor(options: VirtualClockOptions) {
     const { startMs = Date.now() - 6 * 3_600_000, burstMs = 45_000, pace = 10, reactionMs = 60 } = options;
     this.#nowMs = startMs;
+    this.#flows = options.flows ?? false;
     this.#burstMs = burstMs;
     this.#pace = pace;
     this.#reactionMs = reactionMs;
@@ -91,20 +92,29 @@ class JumpingClock implements VirtualClock {
   }
 
   now(): number {
-    if (!this.#real) return this.#nowMs;
-    return Math.max(this.#nowMs, this.#real.fromMs + Math.floor(performance.now() - this.#real.since));
+    return this.#flows ? this.#nowMs + Math.floor(performance.now() - this.#stampedAt) : this.#nowMs;
   }
 
   keepRealTime(): () => void {
-    const real = { since: performance.now(), fromMs: this.now() };
-    this.#real = real;
-    this.#scheduleTurn();
+    const flowed = this.#flows;
+    this.#setPassage(true, false);
+    let kept = true;
     return () => {
-      if (this.#real !== real) return;
-      this.#nowMs = this.now();
-      this.#real = undefined;
-      this.#scheduleTurn();
+      if (kept) this.#setPassage(flowed, true);
+      kept = false;
     };
+  }
+
+  #setPassage(flows: boolean, jumps: boolean): void {
+    this.#moveTo(this.now());
+    this.#flows = flows;
+    this.#jumps = jumps;
+    this.#scheduleTurn();
+  }
+
+  #moveTo(ms: number): void {
+    this.#nowMs = ms;
+    this.#stampedAt = performance.now();
   }
 
   after(delayMs: number, callback: () => void): Timer {
@@ -127,7 +137,7 @@ class JumpingClock implements VirtualClock {
     return {
       told: () => {
         if (state !== 'held') return;
-        this.#toldAtMs = this.#nowMs;
+        this.#toldAtMs = this.now();
         this.#reactionUntil = performance.now() + this.#reactionMs;
       },
       release: () => {
@@ -139,15 +149,15 @@ class JumpingClock implements VirtualClock {
   }
 
   #startHold(): void {
-    if (this.#holds++ === 0 || this.#horizon() < this.#nowMs + this.#burstMs) {
-      this.#allowanceUntil = this.#nowMs + this.#burstMs;
+    if (this.#holds++ === 0 || this.#horizon() < this.now() + this.#burstMs) {
+      this.#allowanceUntil = this.now() + this.#burstMs;
       this.#allowanceSetAt = performance.now();
     }
     this.#scheduleTurn();
   }
 
   async advance(ms: number): Promise<void> {
-    const end = this.#nowMs + ms;
+    const end = this.now() + ms;
     this.#advancing = true;
     try {
       await settle();
@@ -155,7 +165,7 @@ class JumpingClock implements VirtualClock {
         this.#fire(next);
         await settle();
       }
-      this.#nowMs = Math.max(this.#nowMs, end);
+      this.#moveTo(Math.max(this.now(), end));
     } finally {
       this.#advancing = false;
       this.#scheduleTurn();
@@ -164,14 +174,14 @@ class JumpingClock implements VirtualClock {
 
   #add(delayMs: number, callback: () => void, urgent: boolean): Timer {
     const due = this.now() + Math.max(0, delayMs);
-    const entry: Entry = { due, sequence: this.#sequence++, callback, urgent, cancelled: false };
+    const entry: TimerEntry = { due, sequence: this.#sequence++, callback, urgent, cancelled: false };
     this.#timers.push(entry);
     if (urgent) this.#urgentCount++;
     this.#scheduleTurn();
     return { cancel: () => this.#drop(entry) };
   }
 
-  #drop(entry: Entry): void {
+  #drop(entry: TimerEntry): void {
     if (entry.cancelled) return;
     entry.cancelled = true;
     if (entry.urgent) this.#urgentCount--;
@@ -188,38 +198,42 @@ class JumpingClock implements VirtualClock {
     this.#turnScheduled = false;
     const next = this.#timers.peek();
     if (this.#advancing || !next) return;
-    if (this.#real && next.due > this.now()) {
-      this.#wakeLater(next.due - this.now());
-      return;
-    }
-    if (!this.#real && next.due > this.#nowMs && this.#urgentCount === 0 && next.due > this.#horizon()) {
-      if (this.#holds > 0) this.#wakeLater((next.due - this.#horizon()) / this.#pace);
-      return;
-    }
-    const reactionLeftMs = this.#reactionUntil - performance.now();
-    if (!this.#real && this.#urgentCount === 0 && next.due > this.#toldAtMs + longJumpMs && reactionLeftMs > 0) {
-      this.#wakeLater(reactionLeftMs);
+    const waitMs = next.due > this.now() ? this.#waitFor(next.due) : 0;
+    if (waitMs > 0) {
+      this.#wakeLater(waitMs);
       return;
     }
     this.#fire(next);
     this.#scheduleTurn();
   }
 
+  /** Real milliseconds until time may move to `due`; Infinity until somebody asks for it. */
+  #waitFor(due: number): number {
+    const flowMs = this.#flows ? due - this.now() : Number.POSITIVE_INFINITY;
+    if (!this.#jumps) return flowMs;
+    if (this.#urgentCount > 0) return 0;
+    const horizon = this.#horizon();
+    if (due > horizon)
+      return Math.min(flowMs, this.#holds > 0 ? (due - horizon) / this.#pace : Number.POSITIVE_INFINITY);
+    return due > this.#toldAtMs + longJumpMs ? Math.min(flowMs, this.#reactionUntil - performance.now()) : 0;
+  }
+
   /** How far time may move now without anybody's urgent timer. */
   #horizon(): number {
-    if (this.#holds === 0) return this.#nowMs;
+    if (this.#holds === 0) return this.now();
     return this.#allowanceUntil + (performance.now() - this.#allowanceSetAt) * this.#pace;
   }
 
   #wakeLater(realMs: number): void {
     clearTimeout(this.#wake);
+    if (realMs === Number.POSITIVE_INFINITY) return;
     this.#wake = setTimeout(() => this.#scheduleTurn(), Math.min(realMs + 1, 2 ** 30));
     this.#wake.unref();
   }
 
-  #fire(entry: Entry): void {
+  #fire(entry: TimerEntry): void {
     this.#timers.pop();
-    this.#nowMs = Math.max(this.#nowMs, entry.due);
+    this.#moveTo(Math.max(this.now(), entry.due));
     this.#drop(entry);
     entry.callback();
   }
@@ -227,53 +241,4 @@ class JumpingClock implements VirtualClock {
 
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-}
-
-/** Binary heap by due time, then by order of creation. Cancelled entries are dropped when they surface. */
-class Heap {
-  readonly #entries: Entry[] = [];
-
-  peek(): Entry | undefined {
-    while (this.#entries[0]?.cancelled) this.pop();
-    return this.#entries[0];
-  }
-
-  push(entry: Entry): void {
-    const entries = this.#entries;
-    let at = entries.length;
-    entries.push(entry);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = entries[parent];
-      if (!above || !before(entry, above)) break;
-      entries[at] = above;
-      at = parent;
-    }
-    entries[at] = entry;
-  }
-
-  pop(): void {
-    const entries = this.#entries;
-    const last = entries.pop();
-    if (!last || entries.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      let below = entries[child];
-      if (!below) break;
-      const right = entries[child + 1];
-      if (right && before(right, below)) {
-        child++;
-        below = right;
-      }
-      if (!before(below, last)) break;
-      entries[at] = below;
-      at = child;
-    }
-    entries[at] = last;
-  }
-}
-
-function before(a: Entry, b: Entry): boolean {
-  return a.due < b.due || (a.due === b.due && a.sequence < b.sequence);
 }

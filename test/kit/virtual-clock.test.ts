@@ -100,6 +100,16 @@ describe('the virtual clock', () => {
     expect([between >= 20 && between < 10_000, clock.now() >= 60_000]).toEqual([true, true]);
   });
 
+  test('a flowing clock passes by itself, and still jumps for whoever waits', async () => {
+    const clock = virtualClock({ startMs: 0, flows: true });
+    await sleep(clock, 30);
+    expect(clock.now()).toBeLessThan(5000);
+    await sleep(clock.urgent(), 60_000);
+    const jumped = clock.now();
+    await sleep(clock, 20);
+    expect([jumped >= 60_030, clock.now() >= jumped + 20, clock.now() < 70_000]).toEqual([true, true, true]);
+  });
+
   test('a sleep ends with its signal and leaves no timer', async () => {
     const clock = virtualClock({ startMs: 0 });
     const cancel = new AbortController();

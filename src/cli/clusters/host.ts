@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../cluster/embedded/cluster.ts';
 import type { CniName } from '../../cluster/embedded/net/cni-profiles.ts';
 import type { Cluster } from '../../cluster/provider.ts';
-import { realClock } from '../../kit/clock.ts';
+import { type Clock, realClock } from '../../kit/clock.ts';
 import { LabError } from '../../kit/errors.ts';
 import { virtualClock } from '../../kit/virtual-clock.ts';
 import type { ConfigMap } from '../../kube/objects.ts';
@@ -36,7 +36,7 @@ export async function hostPrivately(io: CliIo, options: HostOptions): Promise<Ho
   const folder = await mkdtemp(join(io.temporaryFolder, 'netpol-lab-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
-    return await host(options, join(folder, 'kubeconfig'), removeFolder);
+    return await host(options, clockOf(options.clock, false), join(folder, 'kubeconfig'), removeFolder);
   } catch (error) {
     await removeFolder();
     throw error;
@@ -55,7 +55,7 @@ export async function hostByName(
   const home = stateFolder(io);
   await refuseRunning(io, name);
   const forget = () => removeRecord(home, { name, pid });
-  const cluster = await host(options, join(clusterFolder(home, name), 'kubeconfig'), forget);
+  const cluster = await host(options, clockOf(clock, true), join(clusterFolder(home, name), 'kubeconfig'), forget);
   try {
     const { kubeconfig, server } = cluster;
     const startedAt = new Date().toISOString();
@@ -88,14 +88,20 @@ export async function refuseRunning(io: CliIo, name: string): Promise<void> {
   });
 }
 
+/** A cluster that others use has time that passes by itself as well: a script's `sleep 5` is five seconds there, too. */
+function clockOf(choice: ClockChoice, flows: boolean): Clock {
+  return choice === 'virtual' ? virtualClock({ flows }) : realClock();
+}
+
 async function host(
   options: HostOptions,
+  clock: Clock,
   kubeconfigPath: string,
   afterwards: () => Promise<void>,
 ): Promise<HostedCluster> {
   const cluster = await createEmbeddedCluster({
     name: options.name,
-    clock: options.clock === 'virtual' ? virtualClock() : realClock(),
+    clock,
     seed: options.seed,
     kubeconfigPath,
     ...(options.cni && { cni: options.cni }),
