@@ -9,6 +9,7 @@ import { flag, refused } from '../flags/spec.ts';
 import { lastAppliedKey, withLastApplied } from '../merge/last-applied.ts';
 import { resultPrinter } from '../print/result.ts';
 import { type FileItem, readItems } from '../resources/files.ts';
+import type { Session } from '../session.ts';
 import { deleteOne } from './delete.ts';
 import { waitUntilGone } from './delete-wait.ts';
 import { refuseKustomize, validation } from './file-options.ts';
@@ -60,7 +61,7 @@ async function replace(call: Call): Promise<number> {
   if (force && dryRun === 'none') failed.push(...(await deleteFirst(call, items)));
   for (const item of items) {
     try {
-      const body = flags.bool('save-config') ? withLastApplied(item.object) : item.object;
+      const body = annotated(item.object, flags.bool('save-config'));
       const search = new URLSearchParams({
         ...dryRunQuery(dryRun),
         fieldManager: flags.string('field-manager'),
@@ -88,17 +89,24 @@ async function send(
   if (force && dryRun === 'none')
     return session.json({ method: 'POST', path: `${pathOf(type, namespace)}?${search}`, body });
   const path = pathOf(type, namespace, name);
-  // what apply remembered is kept current, or the next apply would compare with a stranger
-  const live = await session.json({ path });
-  const kept = live.metadata.annotations?.[lastAppliedKey] === undefined ? body : withLastApplied(body);
-  return session.json({ method: 'PUT', path: `${path}?${search}`, body: withVersion(kept, live) });
+  return session.json({ method: 'PUT', path: `${path}?${search}`, body: await withVersion(session, path, body) });
 }
 
-/** Without a resourceVersion of its own the object replaces whatever is there. */
-function withVersion(object: KubeObject, live: KubeObject): KubeObject {
+/** Without a resourceVersion of its own the object replaces whatever is there; nothing there is the PUT's own error. */
+async function withVersion(session: Session, path: string, object: KubeObject): Promise<KubeObject> {
   if (object.metadata.resourceVersion) return object;
-  const { resourceVersion } = live.metadata;
-  return { ...object, metadata: { ...object.metadata, ...(resourceVersion && { resourceVersion }) } };
+  try {
+    const { resourceVersion } = (await session.json({ path })).metadata;
+    return { ...object, metadata: { ...object.metadata, ...(resourceVersion && { resourceVersion }) } };
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 404) return object;
+    throw error;
+  }
+}
+
+/** An annotation of apply in the file is brought up to date; a file without one has none. */
+function annotated(object: KubeObject, always: boolean): KubeObject {
+  return always || object.metadata.annotations?.[lastAppliedKey] !== undefined ? withLastApplied(object) : object;
 }
 
 async function deleteFirst({ session, flags }: Call, items: readonly FileItem[]): Promise<unknown[]> {
