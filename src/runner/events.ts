@@ -8,12 +8,23 @@ import type { CommandOutcome } from './commands.ts';
 
 /** One thing that the contract proves of a scenario. */
 export interface Stage {
-  readonly kind: 'healthy' | 'broken' | 'cause' | 'pages' | 'solution' | 'trap' | 'reset';
+  readonly kind: 'load' | 'healthy' | 'broken' | 'cause' | 'pages' | 'solution' | 'trap' | 'mutants' | 'reset';
   /** Of the solution or the trap. */
   readonly id: string | undefined;
   readonly status: 'pass' | 'fail';
   readonly problems: readonly Problem[];
   readonly durationMs: number;
+  readonly score?: MutationScore;
+}
+
+/** How many damaged forms of a solution there were, and whether the checks told them from sound ones. */
+export interface MutationScore {
+  /** Change a declared flow, and a check failed. */
+  readonly killed: number;
+  /** Change no declared flow, and every check passed. */
+  readonly equivalent: number;
+  /** Judged wrongly by the checks. */
+  readonly wrong: number;
 }
 
 export interface CheckReport {

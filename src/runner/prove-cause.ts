@@ -4,6 +4,7 @@ import type { Problem } from '../scenario/location.ts';
 import { viewCluster } from './cluster-view.ts';
 import type { LabContext } from './context.ts';
 import { diagnoseRequest } from './explain.ts';
+import { problemAt } from './prove-problems.ts';
 import { resolveProbe } from './resolve-probe.ts';
 import { symptomOf } from './symptom.ts';
 
@@ -12,7 +13,7 @@ export async function proveCause(context: LabContext): Promise<readonly Problem[
   const { cause } = scenario;
   const probe = symptomOf(scenario);
   const resolved = await resolveProbe(client, probe.from, probe.to, scenario.outside);
-  if ('missing' in resolved) return [{ ...cause.at, message: `cause: ${resolved.missing}` }];
+  if ('missing' in resolved) return [problemAt(cause.at, 'cause-wrong', `cause: ${resolved.missing}`)];
   const wanted = probe.expect.healthy === 'allowed' ? 'allowed' : 'blocked';
   const view = await viewCluster(client);
   const { findings, decidedBy } = diagnoseRequest(view, resolved.request, scenario.outside, { wanted });
@@ -21,9 +22,10 @@ export async function proveCause(context: LabContext): Promise<readonly Problem[
     findings.map(({ code, object, direction }) => `${code} ${object} (${direction})`).join(', ') || 'nothing';
   const declared = `${cause.finding} ${cause.object} (${cause.direction})`;
   return [
-    {
-      ...cause.at,
-      message: `cause: the declared cause ${declared} is not what a diagnosis of probe ${probe.id} finds: ${found}; decided by: ${decidedBy ?? 'nobody'}`,
-    },
+    problemAt(
+      cause.at,
+      'cause-wrong',
+      `cause: the declared cause ${declared} is not what a diagnosis of probe ${probe.id} finds: ${found}; decided by: ${decidedBy ?? 'nobody'}`,
+    ),
   ];
 }

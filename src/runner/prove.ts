@@ -3,19 +3,32 @@
  * the page says, every solution passes, every trap is caught by the check it names, and reset leads back to the same state.
  */
 
-import { describeFailure, printFlow } from '../check/describe-result.ts';
-import { gradeChecks, isSolved, type ProbeResult, seesExactly } from '../check/grade.ts';
+import { gradeChecks, isSolved, type ProbeResult } from '../check/grade.ts';
+import { LabError } from '../kit/errors.ts';
+import { ApiError } from '../kube/client.ts';
 import type { Location, Problem } from '../scenario/location.ts';
-import type { Change, Phase, Trap } from '../scenario/model.ts';
+import type { Change, Trap } from '../scenario/model.ts';
 import type { Baseline } from './baseline.ts';
 import { stateText } from './baseline.ts';
 import { applyChange } from './change.ts';
 import type { LabContext } from './context.ts';
-import type { Stage } from './events.ts';
+import type { MutationScore, Stage } from './events.ts';
 import { takeInventory } from './inventory.ts';
 import { pageVariables } from './page-variables.ts';
 import { playCommand } from './play-command.ts';
 import { proveCause } from './prove-cause.ts';
+import { proveMutants } from './prove-mutants.ts';
+import {
+  asFixed,
+  failureOf,
+  isWithoutFault,
+  pageProblems,
+  problemAt,
+  type StageKind,
+  stageCodes,
+  stateProblem,
+  unexpected,
+} from './prove-problems.ts';
 import { runProbes } from './run-probes.ts';
 import { scopeOf } from './scope.ts';
 import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
@@ -33,6 +46,8 @@ export interface Proof {
 export interface ProveOptions {
   /** Real time that a page's command gets to come true; less where the cluster's clock runs ahead. Default: playCommand's. */
   readonly patienceMs?: number;
+  /** Also damage each solution in every way known, and see whether the checks notice. Takes many times as long. */
+  readonly mutants?: boolean;
 }
 
 /** Needs a cluster that nothing else plays on. Later stages are skipped when the scenario does not even get broken. */
@@ -44,6 +59,7 @@ export async function proveScenario(context: LabContext, options: ProveOptions =
     await prover.pages();
     for (const solution of context.scenario.solutions) await prover.solution(solution);
     for (const trap of context.scenario.traps) await prover.trap(trap);
+    if (options.mutants) for (const solution of context.scenario.solutions) await prover.mutants(solution);
     await prover.reset();
   }
   const { stages } = prover;
@@ -57,6 +73,8 @@ class Prover {
   readonly #options: ProveOptions;
   #baseline: Baseline = {};
   #brokenState = '';
+  #score: MutationScore | undefined;
+  #healthy: readonly ProbeResult[] = [];
 
   constructor(context: LabContext, options: ProveOptions) {
     this.#context = context;
@@ -66,7 +84,8 @@ class Prover {
   healthy(): Promise<boolean> {
     return this.#stage('healthy', undefined, async () => {
       await makeHealthy(this.#context);
-      return unexpected(await runProbes(this.#context, 'healthy'), 'healthy');
+      this.#healthy = await runProbes(this.#context, 'healthy');
+      return unexpected(this.#healthy, 'healthy');
     });
   }
 
@@ -93,21 +112,16 @@ class Prover {
       for (const page of scenario.pages) {
         for (const part of page.parts) {
           if (part.kind !== 'command') continue;
-          const {
-            text,
-            outcome,
-            problems: found,
-          } = await playCommand(this.#context, part.command, variables, this.#options.patienceMs);
-          for (const message of found)
-            problems.push(
-              at(part.command.at, `$ ${firstLine(text)}: ${message}; it printed:\n${outcome.output.trimEnd()}`),
-            );
+          const played = await playCommand(this.#context, part.command, variables, this.#options.patienceMs);
+          problems.push(...pageProblems(part.command, played));
         }
       }
       const { solved, reports } = await verifyFix(this.#context);
       if (!solved)
         problems.push(
-          ...reports.flatMap(({ result }) => failureOf(result, scenario.at, 'the pages end with an unsolved scenario')),
+          ...reports.flatMap(({ result }) =>
+            failureOf(result, scenario.at, 'pages-unsolved', 'the pages end with an unsolved scenario'),
+          ),
         );
       return [...problems, ...(await this.#backToBroken(scenario.at))];
     });
@@ -116,10 +130,12 @@ class Prover {
   solution(solution: Change): Promise<boolean> {
     return this.#stage('solution', solution.id, async () => {
       const failed = await applyChange(this.#context, solution);
-      const problems = failed.map((message) => at(solution.at, message));
+      const problems = failed.map((message) => problemAt(solution.at, 'solution-fails', message));
       const { reports } = await verifyFix(this.#context);
       problems.push(
-        ...reports.flatMap(({ result }) => failureOf(result, solution.at, `solution ${solution.id} fails`)),
+        ...reports.flatMap(({ result }) =>
+          failureOf(result, solution.at, 'solution-fails', `solution ${solution.id} fails`),
+        ),
       );
       return [...problems, ...(await this.#backToBroken(solution.at))];
     });
@@ -129,7 +145,7 @@ class Prover {
     const { scenario } = this.#context;
     return this.#stage('trap', trap.id, async () => {
       const failed = await applyChange(this.#context, trap);
-      const problems = failed.map((message) => at(trap.at, message));
+      const problems = failed.map((message) => problemAt(trap.at, 'trap-passes', message));
       const { reports } = await verifyFix(this.#context, {
         explain: false,
         checks: scenario.checks.filter(({ id }) => trap.caughtBy.includes(id)),
@@ -137,9 +153,20 @@ class Prover {
       for (const id of trap.caughtBy) {
         const status = reports.find(({ result }) => result.id === id)?.result.status;
         if (status !== 'fail')
-          problems.push(at(trap.at, `trap ${trap.id} is not caught by ${id}: the check says ${status}`));
+          problems.push(
+            problemAt(trap.at, 'trap-passes', `trap ${trap.id} is not caught by ${id}: the check says ${status}`),
+          );
       }
       return [...problems, ...(await this.#backToBroken(trap.at))];
+    });
+  }
+
+  mutants(solution: Change): Promise<boolean> {
+    return this.#stage('mutants', solution.id, async () => {
+      const problems = await proveMutants(this.#context, solution, (score) => {
+        this.#score = score;
+      });
+      return [...problems, ...(await this.#backToBroken(solution.at))];
     });
   }
 
@@ -155,85 +182,58 @@ class Prover {
   async #proveBroken(): Promise<readonly Problem[]> {
     await settle(this.#context, scopeOf(this.#context).namespaces);
     const results = await runProbes(this.#context, 'broken');
-    const problems = [...unexpected(results, 'broken')];
     const { scenario } = this.#context;
     if (isSolved(gradeChecks(scenario.checks, results.map(asFixed))))
-      problems.push(at(scenario.at, 'every check passes although nothing was fixed'));
-    return problems;
+      return [problemAt(scenario.at, 'solved-at-start', 'every check passes although nothing was fixed')];
+    if (!isWithoutFault(this.#healthy, results)) return unexpected(results, 'broken');
+    return [problemAt(scenario.cause.at, 'no-fault', 'the fault changes nothing that a probe sees')];
   }
 
   async #backToBroken(place: Location): Promise<readonly Problem[]> {
     const { baseline, items } = await resetToBroken(this.#context, this.#baseline);
     this.#baseline = baseline;
-    const state = stateText(items);
-    return state === this.#brokenState
-      ? []
-      : [at(place, `reset leads to another state than before:\n${difference(this.#brokenState, state)}`)];
+    return stateProblem(place, this.#brokenState, stateText(items));
   }
 
   async #state(): Promise<string> {
     return stateText(await takeInventory(this.#context, scopeOf(this.#context)));
   }
 
-  async #stage(kind: Stage['kind'], id: string | undefined, work: () => Promise<readonly Problem[]>): Promise<boolean> {
+  async #stage(kind: StageKind, id: string | undefined, work: () => Promise<readonly Problem[]>): Promise<boolean> {
     const started = performance.now();
-    const problems = await work();
+    const problems = await work().catch((error: unknown) => [this.#stopped(kind, error)]);
+    const score = this.#takeScore();
     const stage: Stage = {
       kind,
       id,
       status: problems.length === 0 ? 'pass' : 'fail',
       problems,
       durationMs: performance.now() - started,
+      ...(score && { score }),
     };
     this.stages.push(stage);
     this.#context.emit({ type: 'stage-finished', scenario: this.#context.scenario.id, stage });
     return stage.status === 'pass';
   }
-}
 
-function unexpected(results: readonly ProbeResult[], phase: Phase): readonly Problem[] {
-  return results
-    .filter((result) => !seesExactly(result))
-    .map(({ probe, expected, observation }) => {
-      const ran = observation.evidence.map(({ argv, stdout, stderr, error }) =>
-        `\n$ ${argv.join(' ')}\n${stdout}${stderr}${error ?? ''}`.trimEnd(),
+  #takeScore(): MutationScore | undefined {
+    const score = this.#score;
+    this.#score = undefined;
+    return score;
+  }
+
+  /** A pod that never gets ready, or an object that the API refuses, is the scenario's fault; all else is not. */
+  #stopped(kind: StageKind, error: unknown): Problem {
+    this.#context.signal.throwIfAborted();
+    const { at } = this.#context.scenario;
+    if (error instanceof ApiError && error.code >= 400 && error.code < 500)
+      return problemAt(
+        at,
+        kind === 'healthy' || kind === 'broken' ? 'manifest-invalid' : stageCodes[kind],
+        error.message,
       );
-      return at(
-        probe.at,
-        `probe ${probe.id}, ${phase}: ${printFlow(probe)}: expected ${expected}, saw ${observation.outcome} (${observation.detail})${ran.join('')}`,
-      );
-    });
-}
-
-function asFixed(result: ProbeResult): ProbeResult {
-  const expected = result.probe.expect.fixed;
-  const allowed = result.observation.outcome === 'allowed';
-  const status =
-    result.observation.outcome === 'unknown' ? 'inconclusive' : allowed === (expected === 'allowed') ? 'pass' : 'fail';
-  return { ...result, expected, status };
-}
-
-function failureOf(result: Parameters<typeof describeFailure>[0], place: Location, prefix: string): readonly Problem[] {
-  if (result.status === 'pass') return [];
-  const flow = result.counterexample ? ` ${printFlow(result.counterexample.probe)}:` : '';
-  return [
-    at(place, `${prefix}: check ${result.id} says ${result.status}:${flow} ${describeFailure(result).join('; ')}`),
-  ];
-}
-
-function difference(before: string, after: string): string {
-  const old = new Set(before.split('\n'));
-  const now = new Set(after.split('\n'));
-  return [
-    ...[...old].filter((line) => !now.has(line)).map((line) => `- ${line}`),
-    ...[...now].filter((line) => !old.has(line)).map((line) => `+ ${line}`),
-  ].join('\n');
-}
-
-function at({ file, line, column }: Location, message: string): Problem {
-  return { file, line, column, message };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
+    if (error instanceof LabError && (error.code === 'ERR_TIMEOUT' || error.code === 'ERR_STATE'))
+      return problemAt(at, stageCodes[kind], [error.message, error.details ?? ''].join('\n').trimEnd());
+    throw error;
+  }
 }

@@ -9,6 +9,7 @@ import { parseDestination, parseSource } from './endpoint.ts';
 import type { Location, Problem } from './location.ts';
 import type { Change, Page, ProbeSpec, Scenario } from './model.ts';
 import { didYouMean } from './nearest.ts';
+import type { ProblemCode } from './problem-codes.ts';
 import type { ScenarioFile } from './schema.ts';
 import type { Path } from './strict-yaml.ts';
 import { pathText } from './strict-yaml.ts';
@@ -27,11 +28,11 @@ export interface Place {
   locate(path: Path): Location;
 }
 
-type Report = (path: Path, message: string) => void;
+type Report = (path: Path, message: string, code?: ProblemCode) => void;
 
 export function assemble(file: ScenarioFile, files: Files, place: Place, problems: Problem[]): Scenario {
-  const report: Report = (path, message) =>
-    problems.push({ ...place.locate(path), message: `${pathText(path)}: ${message}` });
+  const report: Report = (path, message, code) =>
+    problems.push({ ...place.locate(path), message: `${pathText(path)}: ${message}`, ...(code && { code }) });
   checkFolders(file, files, place, problems, report);
   const probes = file.probes.flatMap((probe, i) => readProbe(probe, i, place, report));
   const probeIds = file.probes.map(({ id }) => id);
@@ -44,7 +45,8 @@ export function assemble(file: ScenarioFile, files: Files, place: Place, problem
   checkUse(file, report);
   const symptom = file.cause.probe ?? file.probes.find(({ expect }) => expect.healthy !== expect.broken)?.id;
   if (file.cause.probe) checkReferences([file.cause.probe], probeIds, ['cause', 'probe'], 'probe', report);
-  else if (!symptom) report(['probes'], 'no probe changes from healthy to broken: the fault would show no symptom');
+  else if (!symptom)
+    report(['probes'], 'no probe changes from healthy to broken: the fault would show no symptom', 'no-fault');
   const change = changeReader(files, place, report);
   return {
     ...file,
@@ -66,15 +68,16 @@ export function assemble(file: ScenarioFile, files: Files, place: Place, problem
 function checkFolders(file: ScenarioFile, files: Files, place: Place, problems: Problem[], report: Report): void {
   const name = place.folder.split(/[\\/]/).at(-1) ?? '';
   if (file.id !== name) report(['id'], `"${file.id}" is not the folder's name "${name}"`);
-  const missing = (part: string) =>
+  const missing = (part: string, code: ProblemCode = 'schema') =>
     problems.push({
+      ...(code !== 'schema' && { code }),
       file: `${place.label}/${part}`,
       line: 1,
       column: 1,
       message: `the folder holds nothing: a scenario needs ${part}/`,
     });
   if (files.manifests.length === 0) missing('manifests');
-  if (files.fault.length === 0) missing('fault');
+  if (files.fault.length === 0) missing('fault', 'no-fault');
   if (files.pages.length === 0) missing('steps');
   const pods = files.manifests
     .filter(({ kind }) => kind === 'Pod')
@@ -127,7 +130,7 @@ function checkReferences(
 function checkUse(file: ScenarioFile, report: Report): void {
   const checked = new Set(file.checks.flatMap(({ probes }) => probes));
   file.probes.forEach(({ id }, i) => {
-    if (!checked.has(id)) report(['probes', i], `the probe "${id}" is in no check`);
+    if (!checked.has(id)) report(['probes', i], `the probe "${id}" is in no check`, 'probe-unused');
   });
 }
 

@@ -3,6 +3,7 @@
  * author can jump to it.
  */
 import { LabError } from '../kit/errors.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 export interface Location {
   /** As the author would type it: relative to the folder that was asked for, or absolute. */
@@ -14,10 +15,15 @@ export interface Location {
 
 export interface Problem extends Location {
   readonly message: string;
+  /** Left out: `schema`. */
+  readonly code?: ProblemCode;
 }
 
-export function formatProblem({ file, line, column, message }: Problem): string {
-  return `${file}:${line}:${column}: ${message}`;
+/** The code stands at the end of the first line: what follows is output that proves it. */
+export function formatProblem({ file, line, column, message, code }: Problem): string {
+  const [first = '', ...rest] = message.split('\n');
+  const head = `${file}:${line}:${column}: ${first}${code ? ` [${code}]` : ''}`;
+  return [head, ...rest].join('\n');
 }
 
 export function sortProblems(problems: readonly Problem[]): readonly Problem[] {

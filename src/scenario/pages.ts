@@ -8,10 +8,13 @@ import { lexer } from 'marked';
 import { parseCommand } from './command-line.ts';
 import type { Location, Problem } from './location.ts';
 import type { Expectation, Page, PagePart, Question } from './model.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** Programs that a page may ask for: they exist, or are built in, wherever the lab runs. */
 const programs = ['kubectl', 'netpol-lab'];
 export const pageVariables = ['NODE'] as const;
+
+type Report = (message: string, code?: ProblemCode) => void;
 
 export function parsePage(text: string, file: string, id: string): { page: Page; problems: readonly Problem[] } {
   const problems: Problem[] = [];
@@ -20,7 +23,7 @@ export function parsePage(text: string, file: string, id: string): { page: Page;
   let line = 1;
   for (const token of lexer(text.replaceAll('\r\n', '\n'))) {
     const at: Location = { file, line, column: 1 };
-    const report = (message: string) => problems.push({ ...at, message });
+    const report: Report = (message, code) => problems.push({ ...at, message, ...(code && { code }) });
     if (token.type === 'heading' && title === undefined) title = (token as Tokens.Heading).text;
     else if (token.type === 'code') parts.push(parseBlock(token as Tokens.Code, at, report));
     else appendProse(parts, token.raw);
@@ -30,7 +33,7 @@ export function parsePage(text: string, file: string, id: string): { page: Page;
   return { page: { id, title: title ?? id, parts, file }, problems };
 }
 
-function parseBlock(token: Tokens.Code, at: Location, report: (message: string) => void): PagePart {
+function parseBlock(token: Tokens.Code, at: Location, report: Report): PagePart {
   const info = token.lang ?? '';
   const body = token.text;
   const language = info.split(/\s/, 1)[0] ?? '';
@@ -57,7 +60,7 @@ function checkCommand(body: string, report: (message: string) => void): void {
 }
 
 /** ` shows="blocked" lacks="refused" exit=1`: at least one of shows, lacks, exit. */
-function parseExpectation(info: string, report: (message: string) => void): Expectation {
+function parseExpectation(info: string, report: Report): Expectation {
   const shows: string[] = [];
   const lacks: string[] = [];
   let exitCode: number | undefined;
@@ -74,7 +77,10 @@ function parseExpectation(info: string, report: (message: string) => void): Expe
   );
   if (rest.trim() !== '') report(`${rest.trim()}: expected shows="text", lacks="text" or exit=N after the language`);
   if (shows.length + lacks.length === 0 && exitCode === undefined) {
-    report('the command has no expectation: say what it shows, as in ```sh shows="blocked"');
+    report(
+      'the command has no expectation: say what it shows, as in ```sh shows="blocked"',
+      'command-without-expectation',
+    );
   }
   return { shows, lacks, exitCode: exitCode ?? 0 };
 }

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CniName, cniNames } from '../../cluster/embedded/net/cni-profiles.ts';
 import type { ProviderName } from '../../cluster/provider.ts';
 import type { ReportFormat } from '../../ui/report/proofs.ts';
+import type { ElsewhereOptions } from '../elsewhere/options.ts';
 
 export type KubectlChoice = 'builtin' | 'system';
 export type ClockChoice = 'real' | 'virtual';
@@ -26,7 +27,10 @@ export function providerOption(): Option {
 }
 
 export function cniOption(): Option {
-  return new Option('--cni <plugin>', 'network plugin that the embedded cluster behaves like').choices(cniNames);
+  return new Option(
+    '--cni <plugin>',
+    'network plugin: what the embedded cluster behaves like, or what kind gets (calico, kindnet, none)',
+  ).choices([...cniNames, 'none']);
 }
 
 export function nameOption(): Option {
@@ -64,12 +68,23 @@ export interface TargetOptions {
   readonly output?: string;
 }
 
+export const reportFormats = ['text', 'json', 'junit', 'tap', 'github'] as const satisfies readonly ReportFormat[];
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('Expected a number from 1 upwards.');
+  return count;
+}
+
 export interface TestOptions {
   readonly on: ProviderName;
   readonly output: ReportFormat;
   readonly kubectl?: KubectlChoice;
   readonly seed: string;
   readonly all?: boolean;
+  /** How many processes; default: one per processor. */
+  readonly parallel?: number;
+  readonly mutants?: boolean;
 }
 
 export interface UpOptions {

@@ -1,11 +1,12 @@
 /** `netpol-lab test [scenario…]`: lets scenarios prove themselves. The regression gate. */
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import { elsewhereOptions } from '../elsewhere/options.ts';
 import type { TestOptions } from './options.ts';
-import { kubectlOption, providerOption } from './options.ts';
+import { kubectlOption, parseCount, providerOption, reportFormats } from './options.ts';
 
 export function addTestCommand(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('test')
     .description(
       'prove that scenarios keep their contract: healthy, broken as declared, fixed by solutions and by no trap',
@@ -13,11 +14,16 @@ export function addTestCommand(program: Command, cli: Cli): void {
     .argument('[scenario...]', 'names or folders; all of them when left out')
     .option('--all', 'every scenario')
     .addOption(providerOption())
-    .addOption(new Option('--output <format>', 'how to report').choices(['text', 'json', 'junit']).default('text'))
+    .addOption(new Option('--output <format>', 'how to report').choices([...reportFormats]).default('text'))
     .addOption(kubectlOption())
+    .option('--parallel <n>', 'how many scenarios at once (default: one per processor)', parseCount)
     .option('--seed <seed>', 'of everything random in the embedded cluster', '1')
-    .action(async (scenarios: readonly string[], options: TestOptions) => {
-      const { testScenarios } = await import('../play/test.ts');
-      cli.exitCode = await testScenarios(cli, options.all ? [] : scenarios, options);
-    });
+    .option('--mutants', 'also damage every solution in every way known: do the checks notice?')
+    .option('--parallel <count>', 'kind, existing: scenarios at once, in namespaces of their own', Number, 3)
+    .addOption(cniOption())
+    .addOption(nameOption());
+  elsewhereOptions(command).action(async (scenarios: readonly string[], options: TestOptions) => {
+    const { testScenarios } = await import('../play/test.ts');
+    cli.exitCode = await testScenarios(cli, options.all ? [] : scenarios, options);
+  });
 }

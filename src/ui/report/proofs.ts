@@ -1,23 +1,20 @@
 /** Proofs of scenarios as reports: for people, as JSON, as JUnit XML. Pure text; durations are the only thing that differs between runs. */
 
 import type { Stage } from '../../runner/events.ts';
-import type { Proof } from '../../runner/prove.ts';
 import { formatProblem } from '../../scenario/location.ts';
+import { githubReport } from './github.ts';
+import { mutationLine, scoreText } from './mutation.ts';
+import { type Outcome, stageName } from './outcome.ts';
+import { tapReport } from './tap.ts';
 
-export interface SkippedScenario {
-  readonly scenario: string;
-  readonly status: 'skipped';
-  readonly reason: string;
-}
-
-export type Outcome = Proof | SkippedScenario;
+export { type Outcome, stageName } from './outcome.ts';
 
 export interface ReportContext {
   readonly on: string;
   readonly seed: string;
 }
 
-export type ReportFormat = 'text' | 'json' | 'junit';
+export type ReportFormat = 'text' | 'json' | 'junit' | 'tap' | 'github';
 
 export function reportProofs(format: ReportFormat, outcomes: readonly Outcome[], context: ReportContext): string {
   switch (format) {
@@ -27,11 +24,11 @@ export function reportProofs(format: ReportFormat, outcomes: readonly Outcome[],
       return `${JSON.stringify({ schemaVersion: 1, on: context.on, seed: context.seed, scenarios: outcomes.map(jsonOutcome) }, null, 2)}\n`;
     case 'junit':
       return junitReport(outcomes);
+    case 'tap':
+      return tapReport(outcomes);
+    case 'github':
+      return githubReport(outcomes);
   }
-}
-
-export function stageName({ kind, id }: Stage): string {
-  return id === undefined ? kind : `${kind} ${id}`;
 }
 
 function textReport(outcomes: readonly Outcome[]): string {
@@ -44,7 +41,7 @@ function textReport(outcomes: readonly Outcome[]): string {
     const word = outcome.status === 'proved' ? 'PASS' : 'FAIL';
     lines.push(`${word} ${outcome.scenario}   ${outcome.stages.length} stages in ${seconds(outcome.durationMs)} s`);
     for (const stage of outcome.stages) {
-      lines.push(`  ${stage.status === 'pass' ? 'PASS' : 'FAIL'} ${stageName(stage)}`);
+      lines.push(`  ${stage.status === 'pass' ? 'PASS' : 'FAIL'} ${stageName(stage)}${scoreText(stage)}`);
       for (const problem of stage.problems)
         lines.push(
           ...formatProblem(problem)
@@ -57,6 +54,7 @@ function textReport(outcomes: readonly Outcome[]): string {
   const invalid = outcomes.filter(({ status }) => status === 'invalid').length;
   const skipped = outcomes.filter(({ status }) => status === 'skipped').length;
   lines.push('', `${proved} proved, ${invalid} invalid${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  lines.push(...mutationLine(outcomes));
   return `${lines.join('\n')}\n`;
 }
 
@@ -72,6 +70,7 @@ function jsonOutcome(outcome: Outcome): unknown {
       ...(stage.id !== undefined && { id: stage.id }),
       status: stage.status,
       durationMs: Math.round(stage.durationMs),
+      ...(stage.score && { score: stage.score }),
       problems: stage.problems,
     })),
   };
