@@ -19,8 +19,6 @@ import type {
   V1LabelSelectorRequirement,
   V1Namespace,
   V1NetworkPolicy,
-  V1NetworkPolicyEgressRule,
-  V1NetworkPolicyIngressRule,
   V1NetworkPolicyPeer,
   V1NetworkPolicyPort,
   V1Node,
@@ -101,8 +99,6 @@ export type LabelSelector = Wire<V1LabelSelector>;
 export type LabelSelectorRequirement = Wire<V1LabelSelectorRequirement>;
 export type NetworkPolicyPeer = Wire<V1NetworkPolicyPeer>;
 export type NetworkPolicyPort = Wire<V1NetworkPolicyPort>;
-export type NetworkPolicyIngressRule = Wire<V1NetworkPolicyIngressRule>;
-export type NetworkPolicyEgressRule = Wire<V1NetworkPolicyEgressRule>;
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -9,7 +9,7 @@ import { type Condition, setCondition } from './conditions.ts';
 import { boundsOf, desired, newSetSize, olderFirst } from './rolling.ts';
 import { templateHash } from './template-hash.ts';
 
-export const hashLabel = 'pod-template-hash';
+const hashLabel = 'pod-template-hash';
 export const revisionKey = 'deployment.kubernetes.io/revision';
 const historyKey = 'deployment.kubernetes.io/revision-history';
 const desiredKey = 'deployment.kubernetes.io/desired-replicas';
