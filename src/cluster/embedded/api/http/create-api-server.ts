@@ -49,6 +49,10 @@ export interface ApiServer {
 export const kubernetesVersion: VersionInfo = {
   major: '1',
   minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
   gitVersion: 'v1.36.2',
   gitCommit: 'local',
   gitTreeState: 'clean',

@@ -21,6 +21,11 @@ export interface User {
 export interface VersionInfo {
   readonly major: string;
   readonly minor: string;
+  /** What the server emulates, and how far back it stays compatible: since 1.31, KEP-4330. */
+  readonly emulationMajor: string;
+  readonly emulationMinor: string;
+  readonly minCompatibilityMajor: string;
+  readonly minCompatibilityMinor: string;
   readonly gitVersion: string;
   readonly gitCommit: string;
   readonly gitTreeState: string;
