@@ -3,10 +3,11 @@ import { delimiter, join } from 'node:path';
 import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';
 import { parseAddress } from '../../kube/cidr.ts';
 import { createKubeClient } from '../../kube/create-client.ts';
-import { readKubeconfig } from '../../kube/kubeconfig.ts';
+import { type Connection, readKubeconfig } from '../../kube/kubeconfig.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import { snapshotOfCluster } from '../../policy/cluster-snapshot.ts';
 import { type ManifestSnapshot, snapshotOfManifests } from '../../policy/manifest-snapshot.ts';
-import { ownersOf } from '../../policy/owners.ts';
+import { ownerOf, ownersOf } from '../../policy/owners.ts';
 import {
   printDiffJson,
   printDiffText,
@@ -39,12 +40,14 @@ export async function runMatrix(io: CliIo, options: MatrixOptions): Promise<Exit
 
 const printers = { text: printTableText, json: printTableJson, csv: printTableCsv, html: printTableHtml } as const;
 
-function checkOptions({ diff, filename, context, output, outside = [] }: MatrixOptions): void {
+function checkOptions({ diff, filename, context, name, kubeconfig, output, outside = [] }: MatrixOptions): void {
   const usage = (message: string, cure: string): LabError => new LabError('ERR_USAGE', message, { cure });
   if (diff && diff.length !== 2) throw usage(`--diff takes two paths, not ${diff.length}`, '--diff before/ after/');
   if (diff && (output === 'csv' || output === 'html'))
     throw usage(`--diff prints text or json, not ${output}`, '--output json');
-  if (filename && context) throw usage('manifests or a cluster, not both', 'leave out --filename or --context');
+  if (diff && filename) throw usage('--diff reads the two paths that it names', 'leave out --filename');
+  if ((filename || diff) && (context ?? name ?? kubeconfig) !== undefined)
+    throw usage('manifests or a cluster, not both', 'leave out the manifests, or --context, --name and --kubeconfig');
   const wrong = outside.find((address) => !parseAddress(address));
   if (wrong !== undefined) throw usage(`--outside takes an IP address, not "${wrong}"`, '--outside 203.0.113.10');
 }
@@ -57,29 +60,52 @@ async function fromCluster(io: CliIo, options: MatrixOptions): Promise<ManifestS
   const client = createKubeClient(await connect(io, options));
   try {
     const view = await viewCluster(client);
-    const hostNetwork = view.pods.filter(({ spec }) => spec?.hostNetwork);
-    const unpoliced = hostNetwork.map(({ metadata }) => `Pod ${metadata.namespace}/${metadata.name}`).sort();
+    const unpoliced = view.pods.filter(({ spec }) => spec?.hostNetwork).map(printOwner);
     return { snapshot: snapshotOfCluster(view), owners: ownersOf(view.pods), unpoliced };
   } finally {
     client.close();
   }
 }
 
+/** `DaemonSet kube-system/kube-proxy`. Static pods are their node's, which says less than their own names. */
+function printOwner(pod: KubeObject): string {
+  const owner = ownerOf(pod);
+  const { kind, namespace, name } = owner.kind === 'Node' ? { ...owner, ...pod.metadata, kind: 'Pod' } : owner;
+  return `${kind} ${namespace}/${name}`;
+}
+
 /** A context is the user's own cluster and is only read. */
-async function connect(io: CliIo, { context, name, kubeconfig }: MatrixOptions) {
+async function connect(io: CliIo, { context, name, kubeconfig }: MatrixOptions): Promise<Connection> {
   if (!context) {
     const choice = { ...(name && { name }), ...(kubeconfig && { kubeconfig }) };
     return readKubeconfig((await chooseCluster(io, choice)).kubeconfig);
   }
-  const [first] = (io.env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
-  return readKubeconfig(kubeconfig ?? first ?? join(io.homeFolder, '.kube', 'config'), context);
+  const listed = (io.env['KUBECONFIG'] ?? '').split(delimiter).filter((path) => path !== '');
+  const [first = join(io.homeFolder, '.kube', 'config'), ...others] = kubeconfig ? [kubeconfig] : listed;
+  return findContext(first, others, context);
+}
+
+/** In the first file that has it; KUBECONFIG may list several. Otherwise what is wrong with the first. */
+async function findContext(first: string, others: readonly string[], context: string): Promise<Connection> {
+  try {
+    return await readKubeconfig(first, context);
+  } catch (error) {
+    for (const path of others) {
+      const found = await readKubeconfig(path, context).catch(() => undefined);
+      if (found) return found;
+    }
+    throw error;
+  }
 }
 
 function tableOf({ snapshot, owners, unpoliced }: ManifestSnapshot, options: MatrixOptions, io: CliIo): TruthTable {
-  if (unpoliced.length > 0) {
-    io.stderr.write(`not in the table, because no policy selects the node's network: ${unpoliced.join(', ')}\n`);
-  }
   const { port, outside = [], namespace } = options;
+  const absent = [...new Set(unpoliced)].filter(
+    (name) => !namespace || namespace.some((own) => name.includes(` ${own}/`)),
+  );
+  if (absent.length > 0) {
+    io.stderr.write(`not in the table, because no policy selects the node's network: ${absent.sort().join(', ')}\n`);
+  }
   const table = buildTruthTable(snapshot, owners, { ...(port && { ports: port }), outside });
   if (!namespace) return table;
   const isWanted = (end: string): boolean => namespace.includes(end.split('/')[0] ?? '');
