@@ -68,16 +68,20 @@ async function runBuiltin(
   return { ...collected.texts(), exitCode };
 }
 
+/** kubectl's discovery cache is keyed by address: ours changes each time and would pile up in the user's own. */
+export function kubectlEnvironment({ env }: Pick<CliIo, 'env'>, kubeconfig: string): NodeJS.ProcessEnv {
+  return { ...env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(dirname(kubeconfig), 'kubectl-cache') };
+}
+
 async function runSystem(
-  { env }: CliIo,
+  io: CliIo,
   kubeconfig: string,
   args: readonly string[],
   input: CommandInput,
 ): Promise<CommandOutcome> {
   const { runProgram } = await import('../kit/run-program.ts');
   const { stdout, stderr, exitCode } = await runProgram(['kubectl', ...args], {
-    // Its discovery cache is keyed by address: ours changes each time and would pile up in the user's own.
-    env: { ...env, KUBECONFIG: kubeconfig, KUBECACHEDIR: join(dirname(kubeconfig), 'kubectl-cache') },
+    env: kubectlEnvironment(io, kubeconfig),
     cwd: input.cwd,
     signal: input.signal,
     ...(input.stdin !== undefined && { stdin: input.stdin }),

@@ -9,7 +9,7 @@ import type { Style } from '../../ui/style.ts';
 import { type Action, helpText, keysLine, readAction } from '../../ui/terminal/keys.ts';
 import { createPrompter, type Prompter } from '../../ui/terminal/prompter.ts';
 import type { Screen } from '../../ui/terminal/screen.ts';
-import type { Cli } from '../cli.ts';
+import { type Cli, screenOn } from '../cli.ts';
 import { kubeconfigLine } from '../clusters/kubeconfig-line.ts';
 import { kubeconfigVariable } from '../clusters/target.ts';
 import type { KubectlChoice } from '../commands/options.ts';
@@ -18,7 +18,8 @@ import { runInFront } from './run-in-front.ts';
 export interface GuidedOptions {
   readonly style: Style;
   readonly kubectl: KubectlChoice;
-  readonly screen: Screen;
+  /** Where the session's events are told as well; default: one of its own on the terminal. */
+  readonly screen?: Screen;
 }
 
 const checking = 'checking by traffic: silence takes a few seconds to be sure of';
@@ -28,7 +29,7 @@ type CommandPart = Extract<PagePart, { kind: 'command' }>;
 /** Leaving is no failure. */
 export async function playGuided(cli: Cli, context: LabContext, options: GuidedOptions): Promise<ExitCode> {
   const { io } = cli;
-  const { style, screen } = options;
+  const { style, kubectl, screen = screenOn(io, style) } = options;
   const prompter = createPrompter({
     input: io.stdin,
     output: io.stdout as NodeJS.WritableStream,
@@ -37,7 +38,7 @@ export async function playGuided(cli: Cli, context: LabContext, options: GuidedO
     interrupt: () => void process.kill(io.pid, 'SIGINT'),
   });
   const session = await startSession(context, { probeHealthy: true });
-  const guide = new Guide(cli, context, session, prompter, options);
+  const guide = new Guide(cli, context, session, prompter, { style, kubectl, screen });
   await guide.probe();
   screen.out(`\nIn another terminal:\n  ${kubeconfigLine(io, context.cluster.kubeconfig)}\n`);
   await guide.open();
@@ -56,11 +57,11 @@ class Guide {
   readonly #context: LabContext;
   readonly #session: Session;
   readonly #prompter: Prompter;
-  readonly #options: GuidedOptions;
+  readonly #options: Required<GuidedOptions>;
   /** Commands of the open page that `t` has not typed yet. */
   #untyped: CommandPart[] = [];
 
-  constructor(cli: Cli, context: LabContext, session: Session, prompter: Prompter, options: GuidedOptions) {
+  constructor(cli: Cli, context: LabContext, session: Session, prompter: Prompter, options: Required<GuidedOptions>) {
     this.#cli = cli;
     this.#context = context;
     this.#session = session;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { parseCommand } from '../../scenario/command-line.ts';
 import type { Cli } from '../cli.ts';
 import { kubeconfigLine } from '../clusters/kubeconfig-line.ts';
+import { kubectlEnvironment } from '../command-runner.ts';
 import type { KubectlChoice } from '../commands/options.ts';
 import { takeInput } from './front-input.ts';
 import { terminalOf } from './pass-to-kubectl.ts';
@@ -17,7 +18,7 @@ export async function runInFront({ io }: Cli, kubeconfig: string, kubectl: Kubec
   const args = argv.slice(1);
   const stop = new AbortController();
   const release = io.intercept(() => stop.abort());
-  const env = { ...io.env, KUBECONFIG: kubeconfig };
+  const env = kubectlEnvironment(io, kubeconfig);
   try {
     if (kubectl === 'system') {
       await new Promise<void>((resolve, reject) => {

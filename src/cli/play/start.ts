@@ -4,9 +4,9 @@ import { type ExitCode, LabError } from '../../kit/errors.ts';
 import type { Scenario } from '../../scenario/model.ts';
 import { openScenario } from '../../scenario/open.ts';
 import { createNarrator } from '../../ui/terminal/narrator.ts';
-import { createScreen, type Screen } from '../../ui/terminal/screen.ts';
+import type { Screen } from '../../ui/terminal/screen.ts';
 import type { Cli } from '../cli.ts';
-import { styleOf } from '../cli.ts';
+import { screenOn, styleOf } from '../cli.ts';
 import { type AttachedCluster, attachCluster } from '../clusters/attach.ts';
 import { hostByName, hostPrivately } from '../clusters/host.ts';
 import { chooseKubectl } from '../command-runner.ts';
@@ -26,11 +26,7 @@ export async function startScenario(cli: Cli, id: string, options: StartOptions)
   requireProvider(options.on);
   refuseUnmet(scenario, options, options.cni);
   const auto = options.auto === true || !isInteractive(cli.io);
-  const screen = createScreen({
-    style: styleOf(cli.io, options),
-    out: (text) => void cli.io.stdout.write(text),
-    progress: (text) => void cli.io.stderr.write(text),
-  });
+  const screen = screenOn(cli.io, styleOf(cli.io, options));
   screen.busy('starting the cluster');
   try {
     const { cluster, close } = await findOrHost(cli, scenario, options, auto);
