@@ -4,10 +4,12 @@ import { EXIT, type ExitCode, formatError, LabError } from '../kit/errors.ts';
 import { ApiError } from '../kube/client.ts';
 import type { Cli } from './cli.ts';
 import { addClusterCommands } from './commands/cluster.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addFlowsCommand } from './commands/flows.ts';
 import { addKubectlCommand } from './commands/kubectl.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMatrixCommand } from './commands/matrix.ts';
+import { addParityCommand } from './commands/parity.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addTestCommand } from './commands/test.ts';
@@ -26,7 +28,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     await buildProgram(cli).parseAsync([...argv], { from: 'user' });
     return io.signal.aborted ? EXIT.interrupted : cli.exitCode;
   } catch (error) {
-    return report(error, io);
+    return report(error, cli);
   }
 }
 
@@ -48,6 +50,8 @@ function buildProgram(cli: Cli): Command {
   addMatrixCommand(program, cli);
   addFlowsCommand(program, cli);
   addClusterCommands(program, cli);
+  addDoctorCommand(program, cli);
+  addParityCommand(program, cli);
   addKubectlCommand(program, cli);
   for (const command of allCommands(program)) {
     command.exitOverride().configureOutput(program.configureOutput());
@@ -59,11 +63,11 @@ function allCommands(program: Command): readonly Command[] {
   return program.commands.flatMap((command) => [command, ...allCommands(command)]);
 }
 
-function report(error: unknown, io: CliIo): ExitCode {
+function report(error: unknown, { io, leftRunning }: Cli): ExitCode {
   // Commander has printed its message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (io.signal.aborted) {
-    io.stderr.write('interrupted: cleaned up, nothing is left running\n');
+    io.stderr.write(`interrupted: cleaned up${leftRunning ? '' : ', nothing is left running'}\n`);
     return EXIT.interrupted;
   }
   const shown = error instanceof ApiError ? refusedByApi(error) : error;

@@ -33,13 +33,16 @@ const kinds: readonly string[] = [
 ];
 
 /** Sorted by key; Namespaces of the scope themselves come first. */
-export async function takeInventory(context: LabContext, scope: Scope): Promise<readonly Item[]> {
+export async function takeInventory(
+  context: Pick<LabContext, 'client' | 'ownsCluster'>,
+  scope: Scope,
+): Promise<readonly Item[]> {
   return sortItems(await listItems(context, scope, () => true));
 }
 
 /** The same after something was done to objects of these kinds: only those are read again. */
 export async function updateInventory(
-  context: LabContext,
+  context: Pick<LabContext, 'client' | 'ownsCluster'>,
   scope: Scope,
   before: readonly Item[],
   touched: ReadonlySet<string>,
@@ -49,7 +52,7 @@ export async function updateInventory(
 }
 
 async function listItems(
-  context: LabContext,
+  context: Pick<LabContext, 'client' | 'ownsCluster'>,
   scope: Scope,
   wanted: (kind: string) => boolean,
 ): Promise<readonly Item[]> {
@@ -96,7 +99,7 @@ function isWanted(type: DiscoveredType, extra: ReadonlySet<string | undefined>):
 
 /** Items of a List carry neither apiVersion nor kind. */
 async function listAll(
-  { client }: LabContext,
+  { client }: Pick<LabContext, 'client'>,
   type: DiscoveredType,
   namespace: string | undefined,
 ): Promise<KubeObject[]> {

@@ -12,7 +12,7 @@ const propagationSeconds = 2;
 
 /** A pod that can sleep for us: running `sleep` inside a container is waiting on the cluster's own clock. */
 export async function settle(
-  context: LabContext,
+  context: Pick<LabContext, 'client' | 'signal'>,
   namespaces: readonly string[],
   seconds = propagationSeconds,
 ): Promise<void> {

@@ -23,6 +23,8 @@ function rename(text: string, name: string, to: string): string {
     [new RegExp(`(kubernetes\\.io/metadata\\.name["']?[ \\t]*[:=][ \\t]*["']?)${n}${end}`, 'g'), `$1${to}`],
     // kubectl get namespace shop · ns/shop · namespace/shop created · the namespace shop
     [new RegExp(`(\\b(?:namespaces?|ns)[ /])${n}(?![\\w/-])`, 'g'), `$1${to}`],
+    // in shop namespace, as kubectl says it
+    [new RegExp(`(\\bin )${n}(?= namespace\\b)`, 'g'), `$1${to}`],
     // shop/web · pod/shop/web · NetworkPolicy shop/deny
     [new RegExp(`((?:^|[\\s"'\`(\\[{,;:=]|\\b(?:pod|svc|service)/))${n}(?=/[a-z0-9])`, 'gm'), `$1${to}`],
     // web.shop:8080 · web.shop.svc.cluster.local · web.shop/ · web.shop at the end of a word

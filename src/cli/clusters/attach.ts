@@ -9,9 +9,10 @@ export type AttachedCluster = Pick<Cluster, 'name' | 'provider' | 'kubeconfig' |
 
 /** Hosts beyond the cluster are asked for through its API: the process that runs it sees to them. */
 export async function attachCluster({ name, kubeconfig, record }: Target): Promise<AttachedCluster> {
+  const { lab } = await readKubeconfig(kubeconfig);
   return {
     name,
-    provider: record?.provider ?? 'embedded',
+    provider: lab?.provider ?? record?.provider ?? 'embedded',
     kubeconfig,
     async setOutside(hosts: readonly OutsideHost[]) {
       const client = createKubeClient(await readKubeconfig(kubeconfig));

@@ -1,8 +1,16 @@
 /** `netpol-lab cluster up|down|list`: clusters of our own, to play on or just to use with kubectl. */
 import type { Command } from 'commander';
+import type { ProviderName } from '../../cluster/provider.ts';
 import type { Cli } from '../cli.ts';
+import { contextOptions, type ElsewhereOptions } from '../elsewhere/options.ts';
 import type { UpOptions } from './options.ts';
-import { clockOption, cniOption, parsePort } from './options.ts';
+import { clockOption, cniOption, parsePort, providerOption } from './options.ts';
+
+interface DownOptions extends ElsewhereOptions {
+  readonly on: ProviderName;
+  readonly name: string;
+  readonly all?: boolean;
+}
 
 export function addClusterCommands(program: Command, cli: Cli): void {
   const cluster = program.command('cluster').description('make, list and remove embedded clusters');
@@ -16,15 +24,21 @@ export function addClusterCommands(program: Command, cli: Cli): void {
     const { serveCluster } = await import('../clusters/up.ts');
     cli.exitCode = await serveCluster(cli, { ...options, detach: true });
   });
-  cluster
+  const down = cluster
     .command('down')
     .description('stop a cluster and remove what it left')
+    .addOption(providerOption())
     .option('--name <name>', 'name of the cluster', 'netpol')
-    .option('--all', 'every one')
-    .action(async (options: { name: string; all?: boolean }) => {
-      const { clusterDown } = await import('../clusters/down.ts');
-      cli.exitCode = await clusterDown(cli, options);
-    });
+    .option('--all', 'every one');
+  contextOptions(down).action(async (options: DownOptions) => {
+    if (options.on !== 'embedded') {
+      const { downElsewhere } = await import('../elsewhere/down.ts');
+      cli.exitCode = await downElsewhere(cli, { ...options, on: options.on });
+      return;
+    }
+    const { clusterDown } = await import('../clusters/down.ts');
+    cli.exitCode = await clusterDown(cli, options);
+  });
   cluster
     .command('list')
     .description('list the clusters that are running')

@@ -26,11 +26,12 @@ export function providerOption(): Option {
   return new Option('--on <provider>', 'where to play').choices(['embedded', 'kind', 'existing']).default('embedded');
 }
 
-export function cniOption(): Option {
+/** `further`: what kind knows and the embedded cluster does not. */
+export function cniOption(further: readonly string[] = []): Option {
   return new Option(
     '--cni <plugin>',
     'network plugin: what the embedded cluster behaves like, or what kind gets (calico, kindnet, none)',
-  ).choices([...cniNames, 'none']);
+  ).choices([...cniNames, ...further]);
 }
 
 export function nameOption(): Option {
@@ -50,7 +51,7 @@ export function lookOptions(command: Command): Command {
     .option('--accessible', 'append-only output and numbered prompts, for screen readers (also ACCESSIBLE=1)');
 }
 
-export interface StartOptions {
+export interface StartOptions extends ElsewhereOptions {
   readonly auto?: boolean;
   readonly on: ProviderName;
   readonly kubectl?: KubectlChoice;
@@ -76,7 +77,7 @@ export function parseCount(text: string): number {
   return count;
 }
 
-export interface TestOptions {
+export interface TestOptions extends ElsewhereOptions {
   readonly on: ProviderName;
   readonly output: ReportFormat;
   readonly kubectl?: KubectlChoice;

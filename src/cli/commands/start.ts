@@ -1,6 +1,7 @@
 /** `netpol-lab start <scenario>`: plays a scenario, with a person at the keyboard or by itself. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { elsewhereOptions } from '../elsewhere/options.ts';
 import type { StartOptions } from './options.ts';
 import {
   clockOption,
@@ -21,10 +22,10 @@ export function addStartCommand(program: Command, cli: Cli): void {
     .addOption(providerOption())
     .addOption(kubectlOption())
     .addOption(clockOption())
-    .addOption(cniOption())
+    .addOption(cniOption(['none']))
     .addOption(nameOption())
     .option('--port <port>', "port of the cluster's API (default: any free one)", parsePort);
-  lookOptions(command).action(async (scenario: string, options: StartOptions) => {
+  elsewhereOptions(lookOptions(command)).action(async (scenario: string, options: StartOptions) => {
     const { startScenario } = await import('../play/start.ts');
     cli.exitCode = await startScenario(cli, scenario, options);
   });

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { elsewhereOptions } from '../elsewhere/options.ts';
 import type { TestOptions } from './options.ts';
-import { kubectlOption, parseCount, providerOption, reportFormats } from './options.ts';
+import { cniOption, kubectlOption, nameOption, parseCount, providerOption, reportFormats } from './options.ts';
 
 export function addTestCommand(program: Command, cli: Cli): void {
   const command = program
@@ -16,11 +16,14 @@ export function addTestCommand(program: Command, cli: Cli): void {
     .addOption(providerOption())
     .addOption(new Option('--output <format>', 'how to report').choices([...reportFormats]).default('text'))
     .addOption(kubectlOption())
-    .option('--parallel <n>', 'how many scenarios at once (default: one per processor)', parseCount)
+    .option(
+      '--parallel <n>',
+      'how many scenarios at once (default: one per processor; on kind and existing 3, in namespaces of their own)',
+      parseCount,
+    )
     .option('--seed <seed>', 'of everything random in the embedded cluster', '1')
     .option('--mutants', 'also damage every solution in every way known: do the checks notice?')
-    .option('--parallel <count>', 'kind, existing: scenarios at once, in namespaces of their own', Number, 3)
-    .addOption(cniOption())
+    .addOption(cniOption(['none']))
     .addOption(nameOption());
   elsewhereOptions(command).action(async (scenarios: readonly string[], options: TestOptions) => {
     const { testScenarios } = await import('../play/test.ts');

@@ -4,7 +4,7 @@ import { embeddedCapabilities } from '../../cluster/embedded/provider.ts';
 import type { Capability, ProviderName } from '../../cluster/provider.ts';
 import { LabError } from '../../kit/errors.ts';
 
-const available: ReadonlySet<ProviderName> = new Set<ProviderName>(['embedded']);
+const available: ReadonlySet<ProviderName> = new Set<ProviderName>(['embedded', 'kind', 'existing']);
 
 /** Throws LabError ERR_NOT_APPLICABLE for one that this version does not have. */
 export function requireProvider(on: ProviderName): void {

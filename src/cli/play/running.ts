@@ -18,6 +18,7 @@ import { attachCluster } from '../clusters/attach.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import { chooseKubectl } from '../command-runner.ts';
 import type { TargetOptions } from '../commands/options.ts';
+import { openPlaced } from '../elsewhere/relocated.ts';
 import { scenariosFolder } from '../paths.ts';
 import { openLab } from './open-lab.ts';
 
@@ -68,7 +69,7 @@ async function withSession(
       cure: 'netpol-lab start firewall-restriction',
     });
   }
-  const scenario = await openScenario(scenariosFolder, state.scenario);
+  const scenario = await openPlaced(io, cluster.kubeconfig, state.scenario);
   const quiet = options.output === 'json';
   const emit = createNarrator({
     style: styleOf(io),
@@ -119,7 +120,7 @@ export async function whyRunning(
   const client = createKubeClient(await readKubeconfig((await chooseCluster(io, options)).kubeconfig));
   try {
     const state = await readState(client);
-    const outside = state ? (await openScenario(scenariosFolder, state.scenario)).outside : [];
+    const outside = state ? (await openRunning(state)).outside : [];
     const why = await askWhy(client, from, to, { outside, signal: io.signal });
     if ('missing' in why)
       throw new LabError('ERR_USAGE', why.missing, { cure: `kubectl -n ${from.namespace} get pods` });

@@ -24,6 +24,12 @@ const defaultName = 'netpol';
 export async function startScenario(cli: Cli, id: string, options: StartOptions): Promise<ExitCode> {
   const scenario = await openScenario(scenariosFolder, id);
   requireProvider(options.on);
+  if (options.on !== 'embedded') {
+    const { playElsewhere } = await import('../elsewhere/start.ts');
+    return playElsewhere(cli, scenario, { ...options, on: options.on });
+  }
+  if (String(options.cni) === 'none')
+    throw new LabError('ERR_USAGE', '--cni none is for kind', { cure: 'add --on kind, or choose a network plugin' });
   refuseUnmet(scenario, options, options.cni);
   const auto = options.auto === true || !isInteractive(cli.io);
   const screen = screenOn(cli.io, styleOf(cli.io, options));

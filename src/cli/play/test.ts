@@ -16,24 +16,36 @@ export async function testScenarios(cli: Cli, names: readonly string[], options:
   const subjects = await findSubjects(io.cwd, names);
   const count = Math.min(options.parallel ?? availableParallelism(), subjects.length);
   const outcomes =
-    count > 1
-      ? await proveInProcesses(io, subjects, count, flagsOf(options))
-      : await proveInTurn(cli, subjects, options);
+    options.on !== 'embedded'
+      ? await proveElsewhere(cli, subjects, { ...options, on: options.on })
+      : count > 1
+        ? await proveInProcesses(io, subjects, count, flagsOf(options))
+        : await proveInTurn(cli, subjects, options);
   io.stdout.write(reportProofs(options.output, outcomes, { on: options.on, seed: options.seed }));
   return outcomes.some(({ status }) => status === 'invalid') ? EXIT.scenarioInvalid : EXIT.ok;
 }
 
 async function proveInTurn(cli: Cli, subjects: readonly Subject[], options: TestOptions): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  if (options.on !== 'embedded') {
-    const { testElsewhere } = await import('../elsewhere/test.ts');
-    outcomes.push(...(await testElsewhere(cli, scenarios, { ...options, on: options.on })));
-  }
   for (const subject of subjects) {
     cli.io.signal.throwIfAborted();
     outcomes.push(await proveOne(cli, subject, options));
   }
   return outcomes;
+}
+
+/** One cluster for all of them. */
+async function proveElsewhere(
+  cli: Cli,
+  subjects: readonly Subject[],
+  options: TestOptions & { readonly on: 'kind' | 'existing' },
+): Promise<readonly Outcome[]> {
+  const [{ testElsewhere }, { loadScenario }] = await Promise.all([
+    import('../elsewhere/test.ts'),
+    import('../../scenario/load.ts'),
+  ]);
+  const scenarios = await Promise.all(subjects.map(({ folder, label }) => loadScenario(folder, label)));
+  return testElsewhere(cli, scenarios, options);
 }
 
 function flagsOf({ on, seed, kubectl, mutants }: TestOptions): readonly string[] {

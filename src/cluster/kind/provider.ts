@@ -1,6 +1,7 @@
 /** kind behind the provider seam: which programs it needs, what its clusters can do, and which of them are ours to remove. */
 import type { Capability, ClusterProvider, UpOptions } from '../provider.ts';
 import { BringUp } from './bring-up.ts';
+import type { KindCni } from './config.ts';
 import { deleteNodes, listKindClusters, refuseUnlessOurs } from './create.ts';
 import type { KindProviderOptions } from './options.ts';
 import { stopOutside } from './outside.ts';
@@ -14,13 +15,17 @@ export interface KindProvider extends ClusterProvider {
   remove(name: string): Promise<boolean>;
 }
 
-export function kindProvider(options: KindProviderOptions): KindProvider {
-  const { cni = 'calico' } = options;
+/** That a CNI which the user brings enforces policy is for the canary to find out. */
+export function kindCapabilities(cni: KindCni = 'calico'): ReadonlySet<Capability> {
   const capabilities = new Set<Capability>(['dns', 'outside-world', 'host-network', 'enforces-policy']);
   if (cni === 'calico') capabilities.add('calico-policy');
+  return capabilities;
+}
+
+export function kindProvider(options: KindProviderOptions): KindProvider {
   return {
     name: 'kind',
-    capabilities,
+    capabilities: kindCapabilities(options.cni),
     preflight: async () => checkPrograms(await findTools(options.env)),
     async up(request) {
       const tools = await findTools(options.env);

@@ -1,0 +1,123 @@
+/**
+ * Where a scenario is played when not on the embedded cluster: brings the cluster up (or joins it), puts the scenario into
+ * namespaces of its own where the cluster is shared, and leaves both as they were.
+ */
+import { join } from 'node:path';
+import { claimPart, releasePart, writePartKubeconfig } from '../../cluster/part.ts';
+import type { Cluster, ProviderName } from '../../cluster/provider.ts';
+import { LabError } from '../../kit/errors.ts';
+import { createKubeClient } from '../../kube/create-client.ts';
+import { readKubeconfig } from '../../kube/kubeconfig.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { Scenario } from '../../scenario/model.ts';
+import type { Cli } from '../cli.ts';
+import type { AttachedCluster } from '../clusters/attach.ts';
+import type { CliIo } from '../io.ts';
+import type { ElsewhereOptions } from './options.ts';
+import { existingFrom, kindFrom } from './providers.ts';
+import { partFolder, relocateScenario } from './relocated.ts';
+
+export interface Playground {
+  readonly cluster: AttachedCluster;
+  /** The scenario as it is played there. */
+  place(scenario: Scenario): Promise<Scenario>;
+  /** A part of the cluster for one scenario beside others. */
+  fork(suffix: string): Promise<Playground>;
+  close(): Promise<void>;
+}
+
+export const defaultKindName = 'netpol';
+export const defaultPrefix = 'netpol-lab';
+
+/** `scenarios` tell which images will be needed. */
+export async function openPlayground(
+  cli: Cli,
+  on: Exclude<ProviderName, 'embedded'>,
+  scenarios: readonly Scenario[],
+  options: ElsewhereOptions,
+): Promise<Playground> {
+  const { io } = cli;
+  const onProgress = (line: string) => void io.stderr.write(`${line}\n`);
+  const request = { outside: [], signal: io.signal, onProgress, images: imagesOf(scenarios) };
+  if (on === 'kind') {
+    const { name = defaultKindName } = options;
+    const cluster = await kindFrom(io, options).up({ ...request, name });
+    cli.leftRunning = true;
+    return playgroundOf(io, cluster, async () => {
+      await cluster.leave();
+      io.stderr.write(
+        `kind cluster ${name} stays for the next time; remove it with: netpol-lab cluster down --on kind --name ${name}\n`,
+      );
+    });
+  }
+  const { prefix = defaultPrefix } = options;
+  const cluster = await existingFrom(io, options).up({ ...request, name: prefix });
+  return playgroundOf(io, cluster, async () => {
+    await cluster.down();
+    io.stderr.write(`namespaces of ${prefix} are removed\n`);
+  });
+}
+
+function playgroundOf(io: CliIo, cluster: Cluster, close: () => Promise<void>): Playground {
+  const prefix = cluster.provider === 'existing' ? cluster.name : undefined;
+  return {
+    cluster,
+    place: async (scenario) =>
+      prefix === undefined ? scenario : relocateScenario(scenario, prefix, partFolder(io, prefix)),
+    fork: (suffix) => fork(io, cluster, `${prefix ?? defaultPrefix}-${suffix}`),
+    close,
+  };
+}
+
+async function fork(io: CliIo, cluster: Cluster, prefix: string): Promise<Playground> {
+  const provider = cluster.provider === 'kind' ? 'kind' : 'existing';
+  const connection = await readKubeconfig(cluster.kubeconfig);
+  const path = join(partFolder(io, prefix), 'kubeconfig');
+  const { context } = connection;
+  await writePartKubeconfig({ source: cluster.kubeconfig, context, path, part: { prefix, provider } });
+  const client = createKubeClient(await readKubeconfig(path));
+  await claimPart(client, prefix);
+  const part: AttachedCluster = {
+    name: prefix,
+    provider,
+    kubeconfig: path,
+    async setOutside(hosts) {
+      if (hosts.length > 0) throw new LabError('ERR_NOT_APPLICABLE', 'a part of a cluster has no hosts beyond it');
+    },
+  };
+  return {
+    cluster: part,
+    place: (scenario) => relocateScenario(scenario, prefix, partFolder(io, prefix)),
+    fork: async () => {
+      throw new LabError('ERR_NOT_APPLICABLE', `${prefix} is a part of a cluster already`);
+    },
+    async close() {
+      try {
+        await releasePart(client, prefix);
+      } finally {
+        client.close();
+      }
+    },
+  };
+}
+
+/** Sorted, each once: what the pods of these scenarios run. */
+export function imagesOf(scenarios: readonly Scenario[]): readonly string[] {
+  const images = new Set<string>();
+  for (const { manifests, fault } of scenarios) for (const object of [...manifests, ...fault]) collect(object, images);
+  return [...images].sort();
+}
+
+function collect(object: KubeObject, images: Set<string>): void {
+  const spec = object['spec'] as PodTemplate | undefined;
+  const podSpecs = [spec, spec?.template?.spec, spec?.jobTemplate?.spec?.template?.spec];
+  for (const pod of podSpecs)
+    for (const { image } of [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])]) if (image) images.add(image);
+}
+
+interface PodTemplate {
+  readonly containers?: readonly { readonly image?: string }[];
+  readonly initContainers?: readonly { readonly image?: string }[];
+  readonly template?: { readonly spec?: PodTemplate };
+  readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: PodTemplate } } };
+}

@@ -1,0 +1,88 @@
+/** Runs scenarios on embedded and on a real cluster, compares, and reports. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { EXIT, type ExitCode } from '../../kit/errors.ts';
+import type { Scenario } from '../../scenario/model.ts';
+import { openScenario } from '../../scenario/open.ts';
+import type { Cli } from '../cli.ts';
+import type { AttachedCluster } from '../clusters/attach.ts';
+import { hostPrivately } from '../clusters/host.ts';
+import type { ParityOptions } from '../commands/parity.ts';
+import { openPlayground, type Playground } from '../elsewhere/playground.ts';
+import { clean, reasonToSkip } from '../elsewhere/test.ts';
+import { scenariosFolder } from '../paths.ts';
+import { openLab } from '../play/open-lab.ts';
+import { type Comparison, compareSeen } from './compare.ts';
+import { observeScenario, type SeenPhase } from './observe.ts';
+import { isEqual, jsonReport, markdownReport, type Skipped } from './report.ts';
+
+/** Exit 0 when nothing differs but wording, 1 otherwise, 3 when nothing could be compared. */
+export async function runParity(cli: Cli, names: readonly string[], options: ParityOptions): Promise<ExitCode> {
+  const scenarios = await Promise.all(names.map((name) => openScenario(scenariosFolder, name)));
+  const skipped: Skipped[] = [];
+  const playable = scenarios.filter((scenario) => {
+    const reason = reasonToSkip(scenario, options);
+    if (reason !== undefined) skipped.push({ scenario: scenario.id, skipped: reason });
+    return reason === undefined;
+  });
+  const compared = playable.length > 0 ? await compareAll(cli, playable, options) : [];
+  const report = { real: options.on, compared, skipped };
+  const texts = { json: jsonReport(report), markdown: markdownReport(report) };
+  cli.io.stdout.write(texts[options.output]);
+  if (options.json !== undefined) await writeFile(resolve(cli.io.cwd, options.json), texts.json);
+  if (options.markdown !== undefined) await writeFile(resolve(cli.io.cwd, options.markdown), texts.markdown);
+  if (compared.length === 0) return EXIT.notApplicable;
+  return compared.every(isEqual) ? EXIT.ok : EXIT.checksFailed;
+}
+
+async function compareAll(
+  cli: Cli,
+  scenarios: readonly Scenario[],
+  options: ParityOptions,
+): Promise<readonly Comparison[]> {
+  const compared: Comparison[] = [];
+  const playground = await openPlayground(cli, options.on, scenarios, options);
+  try {
+    for (const scenario of scenarios) {
+      cli.io.stderr.write(`parity: ${scenario.id} on embedded\n`);
+      const ours = await onEmbedded(cli, scenario, options);
+      cli.io.stderr.write(`parity: ${scenario.id} on ${options.on}\n`);
+      compared.push(
+        compareSeen(scenario.id, ours, await onReal(cli, playground, scenario, options), plainNames(playground)),
+      );
+    }
+  } finally {
+    await playground.close();
+  }
+  return compared;
+}
+
+async function onEmbedded(cli: Cli, scenario: Scenario, options: ParityOptions): Promise<readonly SeenPhase[]> {
+  await using cluster = await hostPrivately(cli.io, { name: 'netpol', clock: 'virtual', seed: '1' });
+  return observe(cli, scenario, cluster, options, 3000);
+}
+
+async function onReal(
+  cli: Cli,
+  { cluster, place }: Playground,
+  scenario: Scenario,
+  options: ParityOptions,
+): Promise<readonly SeenPhase[]> {
+  return observe(cli, await place(scenario), cluster, options);
+}
+
+async function observe(
+  cli: Cli,
+  scenario: Scenario,
+  cluster: AttachedCluster,
+  { kubectl = 'builtin' }: ParityOptions,
+  patienceMs?: number,
+): Promise<readonly SeenPhase[]> {
+  using lab = await openLab(cli, { scenario, cluster, kubectl, emit: () => undefined });
+  return await clean(lab.context, () => observeScenario(lab.context, patienceMs));
+}
+
+/** Namespaces of our own are called what the scenario calls them. */
+function plainNames({ cluster }: Playground): (text: string) => string {
+  return (text) => (cluster.provider === 'existing' ? text.replaceAll(`${cluster.name}-`, '') : text);
+}
