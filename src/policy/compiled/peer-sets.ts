@@ -209,7 +209,7 @@ export class PeerSets {
     };
     if (set.selector?.pods && !hasSets) this.#fillFromLabels(set.selector, set.selector.pods);
     else if (set.namespace !== undefined) slots.inNamespace(set.namespace).forEach(ask);
-    else for (const { index } of slots.live()) ask(index);
+    else slots.forEachLive(ask);
     set.bits = this.#collector.take();
   }
 

@@ -131,8 +131,8 @@ export class SlotTable {
     return this.#addresses;
   }
 
-  *live(): Iterable<Slot> {
-    for (const slot of this.slots) if (slot) yield slot;
+  forEachLive(visit: (index: number) => void): void {
+    for (let index = 0; index < this.slots.length; index++) if (this.slots[index]) visit(index);
   }
 
   #sortAddresses(): Float64Array {

@@ -63,7 +63,7 @@ export class CompiledState {
           nodes[slot] = classes.extend(nodes[slot] ?? classes.root, policy);
         });
       }
-      for (const { index } of this.slots.live()) classes.settleIn(index, nodes[index] ?? classes.root);
+      this.slots.forEachLive((index) => classes.settleIn(index, nodes[index] ?? classes.root));
     }
   }
 

@@ -38,27 +38,53 @@ export function assembleMatrix(
   const incoming = gatherIncoming(state, question, slots);
   const lines: Line[] = [];
   const lineOf = new Int32Array(slots.length);
-  const known = new Map<SubjectClass, Map<number, { readonly line: number; readonly slot: number }[]>>();
+  const kinds = new SourceKinds(incoming, slots.length);
   const slab = lineSlab(state.words);
   for (let row = 0; row < slots.length; row++) {
     const slot = slots[row] ?? -1;
     const node = state.classes.Egress.classOf[slot] ?? state.classes.Egress.root;
-    const byHash = known.get(node) ?? new Map<number, { readonly line: number; readonly slot: number }[]>();
-    known.set(node, byHash);
-    const hash = incoming.hashOf(slot);
-    const twins = byHash.get(hash) ?? [];
-    const twin = twins.find((candidate) => incoming.sameDoors(candidate.slot, slot));
-    if (twin) {
-      lineOf[row] = twin.line;
-      continue;
-    }
-    byHash.set(hash, [...twins, { line: lines.length, slot }]);
-    lineOf[row] = lines.length;
+    const kind = kinds.find(node, slot);
+    lineOf[row] = kind;
+    if (kind < lines.length) continue;
     const line = slab();
     if (slot >= 0) fillLine(line, state.rowOfClass('Egress', node, question), incoming, slot);
     lines.push(line);
   }
   return describe(slots, pods, lines, lineOf);
+}
+
+/** Numbers the sources that differ in their class or in the doors that are open to them: a table of hashes with open addressing. */
+class SourceKinds {
+  readonly #incoming: Incoming;
+  /** Kinds plus one; 0: free. At most half full. */
+  readonly #table: Int32Array;
+  readonly #classes: SubjectClass[] = [];
+  readonly #samples: number[] = [];
+  readonly #hashes: number[] = [];
+
+  constructor(incoming: Incoming, sources: number) {
+    this.#incoming = incoming;
+    this.#table = new Int32Array(2 ** Math.ceil(Math.log2(2 * sources + 2)));
+  }
+
+  /** The next number for a kind that was not seen before. */
+  find(node: SubjectClass, slot: number): number {
+    const hash = this.#incoming.hashOf(slot);
+    const mask = this.#table.length - 1;
+    for (let place = (hash ^ (hash >>> 16)) & mask; ; place = (place + 1) & mask) {
+      const kind = (this.#table[place] ?? 0) - 1;
+      if (kind >= 0) {
+        if (this.#hashes[kind] !== hash || this.#classes[kind] !== node) continue;
+        if (this.#incoming.sameDoors(this.#samples[kind] ?? -1, slot)) return kind;
+        continue;
+      }
+      this.#table[place] = this.#classes.length + 1;
+      this.#classes.push(node);
+      this.#samples.push(slot);
+      this.#hashes.push(hash);
+      return this.#classes.length - 1;
+    }
+  }
 }
 
 /** Lines are cut from large blocks: thousands of small buffers cost more than filling them. */
