@@ -108,7 +108,7 @@ class Prover {
       const problems: Problem[] = [];
       const variables = await pageVariables(this.#context);
       // Pages may say `netpol-lab verify`: there has to be a session that it can join.
-      await writeState(this.#context.client, startState(scenario.id, this.#baseline));
+      await writeState(this.#context.client, startState(scenario, this.#baseline));
       for (const page of scenario.pages) {
         for (const part of page.parts) {
           if (part.kind !== 'command') continue;

@@ -38,7 +38,7 @@ export async function startSession(context: LabContext, { probeHealthy = false }
   await makeHealthy(context);
   if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(scenario)]);
   const baseline = await makeBroken(context);
-  const state = startState(scenario.id, baseline);
+  const state = startState(scenario, baseline);
   await writeState(client, state);
   return new GuidedSession(context, state, await pageVariables(context));
 }

@@ -7,6 +7,7 @@ import { LabError } from '../kit/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { wellKnown } from '../kube/client.ts';
 import type { ConfigMap } from '../kube/objects.ts';
+import type { Scenario } from '../scenario/model.ts';
 import type { Baseline } from './baseline.ts';
 import { fieldManager, labLabel, labLabelValue, stateNamespaceOf } from './context.ts';
 
@@ -15,6 +16,8 @@ const name = 'session';
 const schema = z.object({
   schemaVersion: z.literal(1),
   scenario: z.string(),
+  /** Where its files are, on the machine that started it. */
+  folder: z.string().optional(),
   phase: z.enum(['healthy', 'broken', 'fixed']),
   /** Index of the page that is open. */
   page: z.int().min(0),
@@ -36,8 +39,17 @@ const schema = z.object({
 export type LabState = z.output<typeof schema>;
 
 /** A session that has just been broken. */
-export function startState(scenario: string, baseline: Baseline): LabState {
-  return { schemaVersion: 1, scenario, phase: 'broken', page: 0, hintsTaken: 0, baseline, log: ['started'] };
+export function startState({ id, folder }: Pick<Scenario, 'id' | 'folder'>, baseline: Baseline): LabState {
+  return {
+    schemaVersion: 1,
+    scenario: id,
+    folder,
+    phase: 'broken',
+    page: 0,
+    hintsTaken: 0,
+    baseline,
+    log: ['started'],
+  };
 }
 
 /** undefined where no lab is running. Throws LabError ERR_STATE when what is there cannot be read. */

@@ -5,12 +5,14 @@ import { prefixLabel } from '../../cluster/part.ts';
 import { LabError } from '../../kit/errors.ts';
 import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import type { LabState } from '../../runner/state.ts';
 import { loadScenario } from '../../scenario/load.ts';
 import type { Scenario } from '../../scenario/model.ts';
 import { openScenario } from '../../scenario/open.ts';
 import { relocateManifest, relocateText } from '../../scenario/relocate.ts';
 import type { CliIo } from '../io.ts';
 import { scenariosFolder, stateFolder } from '../paths.ts';
+import { openRunning } from '../play/running-scenario.ts';
 
 /** Throws LabError ERR_NOT_APPLICABLE for a scenario that reaches beyond its namespaces. */
 export async function relocateScenario(scenario: Scenario, prefix: string, folder: string): Promise<Scenario> {
@@ -34,10 +36,11 @@ export async function relocateScenario(scenario: Scenario, prefix: string, folde
 }
 
 /** A scenario as it is played on this cluster: where a kubeconfig stands for a part of one, in that part's namespaces. */
-export async function openPlaced(io: CliIo, kubeconfig: string, id: string): Promise<Scenario> {
-  const scenario = await openScenario(scenariosFolder, id);
+export async function openPlaced(io: CliIo, kubeconfig: string, state: LabState): Promise<Scenario> {
   const { lab } = await readKubeconfig(kubeconfig);
-  return lab ? relocateScenario(scenario, lab.prefix, partFolder(io, lab.prefix)) : scenario;
+  if (!lab) return openRunning(state);
+  const original = await openScenario(scenariosFolder, state.scenario);
+  return relocateScenario(original, lab.prefix, partFolder(io, lab.prefix));
 }
 
 /** What we keep for a part of a cluster: its kubeconfig, and scenarios as they are played there. */

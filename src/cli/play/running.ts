@@ -9,7 +9,6 @@ import { readState } from '../../runner/state.ts';
 import type { Verification } from '../../runner/verify.ts';
 import { askWhy } from '../../runner/why.ts';
 import { parseDestination, parseSource, printDestination, printSource } from '../../scenario/endpoint.ts';
-import { openScenario } from '../../scenario/open.ts';
 import { whyLines } from '../../ui/terminal/lines.ts';
 import { createNarrator } from '../../ui/terminal/narrator.ts';
 import type { Cli } from '../cli.ts';
@@ -19,8 +18,8 @@ import { chooseCluster } from '../clusters/target.ts';
 import { chooseKubectl } from '../command-runner.ts';
 import type { TargetOptions } from '../commands/options.ts';
 import { openPlaced } from '../elsewhere/relocated.ts';
-import { scenariosFolder } from '../paths.ts';
 import { openLab } from './open-lab.ts';
+import { openRunning } from './running-scenario.ts';
 
 export function verifyRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
   return withSession(cli, options, async (session) => {
@@ -69,7 +68,7 @@ async function withSession(
       cure: 'netpol-lab start firewall-restriction',
     });
   }
-  const scenario = await openPlaced(io, cluster.kubeconfig, state.scenario);
+  const scenario = await openPlaced(io, cluster.kubeconfig, state);
   const quiet = options.output === 'json';
   const emit = createNarrator({
     style: styleOf(io),
