@@ -65,19 +65,6 @@ function passLines(tell: (line: string) => void) {
   };
 }
 
-/** As runProgram, but a non-zero exit is a LabError that shows command line and output. */
-export async function runProgramOrThrow(
-  argv: readonly string[],
-  options: ProgramOptions & { cure?: string } = {},
-): Promise<ProgramResult> {
-  const result = await runProgram(argv, options);
-  if (result.exitCode === 0) return result;
-  throw new LabError('ERR_PROGRAM_FAILED', `${argv[0]} exited with ${result.exitCode}`, {
-    details: `$ ${printArgv(argv)}\n${result.stdout}${result.stderr}`,
-    cure: options.cure,
-  });
-}
-
 /** A command line that can be pasted into a POSIX shell. */
 export function printArgv(argv: readonly string[]): string {
   return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
