@@ -184,7 +184,13 @@ class Prover {
     const results = await runProbes(this.#context, 'broken');
     const { scenario } = this.#context;
     if (isSolved(gradeChecks(scenario.checks, results.map(asFixed))))
-      return [problemAt(scenario.at, 'solved-at-start', 'every check passes although nothing was fixed')];
+      return [
+        problemAt(
+          scenario.checks[0]?.at ?? scenario.at,
+          'solved-at-start',
+          'every check passes although nothing was fixed',
+        ),
+      ];
     if (!isWithoutFault(this.#healthy, results)) return unexpected(results, 'broken');
     return [problemAt(scenario.cause.at, 'no-fault', 'the fault changes nothing that a probe sees')];
   }

@@ -4,7 +4,6 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
 import type { Problem } from './location.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import { scenarioSchema } from './schema.ts';
@@ -50,37 +49,18 @@ export async function lintScenario(path: string, label = path): Promise<readonly
   return found;
 }
 
-const policyKeys = new Set([
-  'apiVersion',
-  'kind',
-  'spec',
-  'podSelector',
-  'policyTypes',
-  'ingress',
-  'egress',
-  'from',
-  'to',
-]);
+/** As a key of YAML or JSON, wherever it stands: a hint may speak of a podSelector, but not write one down. */
+const policyKey =
+  /["']?\b(apiVersion|kind|spec|podSelector|namespaceSelector|matchLabels|policyTypes|ingress|egress|ipBlock|ports)["']?:(?=\s|[[{"']|$)/g;
 const changingCommand = /\bkubectl\s+(?:\S+\s+)*?(apply|create|patch|edit|replace|label|annotate|delete|set)\b/;
 
 /** Pure. In words, or undefined where a hint only points. */
 export function leakOf(hint: string): string | undefined {
   const command = changingCommand.exec(hint);
   if (command) return `a command that changes the cluster: kubectl ${command[1]}`;
-  const keys = yamlKeys(hint);
+  const keys = [...new Set([...hint.matchAll(policyKey)].map(([, key = '']) => key))];
   if (keys.includes('apiVersion') && keys.includes('kind')) return 'a manifest that could be applied';
-  const parts = keys.filter((key) => policyKeys.has(key));
-  return new Set(parts).size >= 2 ? `part of a manifest: ${[...new Set(parts)].join(', ')}` : undefined;
-}
-
-/** Keys of the mappings that stand in the text as YAML: lines of their own, or inside braces. */
-function yamlKeys(text: string): readonly string[] {
-  const lines = text.split('\n').map((line) => /^\s*(?:- )*([A-Za-z][\w.-]*):(?:\s|$)/.exec(line)?.[1]);
-  const inline = [...text.matchAll(/\{[^{}]*\}/g)].flatMap(([braces]) => {
-    const value: unknown = parseDocument(braces).toJS();
-    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  });
-  return [...lines.filter((key) => key !== undefined), ...inline];
+  return keys.length >= 2 ? `part of a manifest: ${keys.join(', ')}` : undefined;
 }
 
 const imageLine = /^(\s*(?:- )?image:\s*)["']?([^\s"'#]+)/;
