@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseManifests } from '../../src/kube/yaml.ts';
+import { parseManifests, printManifests } from '../../src/kube/yaml.ts';
 
 describe('manifests', () => {
   test('several documents, CRLF, empty documents and lists', () => {
@@ -34,5 +34,18 @@ describe('manifests', () => {
       [8, expect.any(String)],
       [9, 'not a Kubernetes object: expected a mapping'],
     ]);
+  });
+
+  test('numbers and words mean what they mean to kubectl', () => {
+    const text = 'apiVersion: v1\nkind: X\nmetadata: {name: x}\nmode: 0755\non: yes\ntime: 12:30\ndate: 2026-11-21\n';
+    const [object] = parseManifests(text, 'x.yaml').manifests.map((manifest) => manifest.object);
+    expect(object).toMatchObject({ mode: 493, true: true, time: '12:30', date: '2026-11-21' });
+  });
+
+  test('what is printed is read back the same by such a reader', () => {
+    const labels = { a: 'yes', b: '0755', c: 'off', d: '1e3', e: 'null', f: '' };
+    const object = { apiVersion: 'v1', kind: 'X', metadata: { name: 'x', labels } };
+    const [read] = parseManifests(printManifests([object]), 'x.yaml').manifests.map((manifest) => manifest.object);
+    expect(read).toEqual(object);
   });
 });

@@ -67,4 +67,37 @@ describe('reports', () => {
     const closed = [...xml.matchAll(/<\/([a-z]+)>/g)].map(([, name]) => name);
     expect(open.sort()).toEqual(closed.sort());
   });
+
+  test('TAP counts every stage and keeps what is wrong in its block', () => {
+    expect(reportProofs('tap', [invalid, skipped], context)).toBe(
+      [
+        'TAP version 14',
+        '1..3',
+        'ok 1 - x: healthy',
+        'not ok 2 - x: trap a',
+        '  ---',
+        '  message: |',
+        '    scenarios/x/scenario.yaml:3:5: trap <a> & "b" is not caught\u0007',
+        '  ...',
+        'ok 3 - y # SKIP kind has no virtual-time',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('GitHub gets an annotation per problem, on one line whatever it says', () => {
+    const stage = { kind: 'pages', id: undefined, status: 'fail', durationMs: 1 } as const;
+    const found = { ...problem, code: 'page-differs' as const, message: '100 %: no\nsecond line' };
+    const outcome: Proof = { ...invalid, stages: [{ ...stage, problems: [found] }] };
+    expect(reportProofs('github', [outcome, skipped], context)).toBe(
+      '::error file=scenarios/x/scenario.yaml,line=3,col=5,title=x%3A pages [page-differs]::100 %25: no%0Asecond line\n' +
+        'FAIL x\nSKIP y   kind has no virtual-time\n',
+    );
+  });
+
+  test('a mutation score is never rounded up to all', () => {
+    const stage = { kind: 'mutants', id: 's', status: 'fail', problems: [problem], durationMs: 1 } as const;
+    const outcome: Proof = { ...invalid, stages: [{ ...stage, score: { killed: 1990, equivalent: 9, wrong: 1 } }] };
+    expect(reportProofs('text', [outcome], context)).toContain('mutation score 99.9 % (1999 of 2000)');
+  });
 });
