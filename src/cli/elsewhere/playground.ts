@@ -10,7 +10,8 @@ import { createKubeClient } from '../../kube/create-client.ts';
 import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Scenario } from '../../scenario/model.ts';
-import type { Cli } from '../cli.ts';
+import { withProgress } from '../../ui/terminal/progress.ts';
+import { type Cli, styleOf } from '../cli.ts';
 import type { AttachedCluster } from '../clusters/attach.ts';
 import type { CliIo } from '../io.ts';
 import type { ElsewhereOptions } from './options.ts';
@@ -37,11 +38,13 @@ export async function openPlayground(
   options: ElsewhereOptions,
 ): Promise<Playground> {
   const { io } = cli;
-  const onProgress = (line: string) => void io.stderr.write(`${line}\n`);
-  const request = { outside: [], signal: io.signal, onProgress, images: imagesOf(scenarios) };
+  const request = { outside: [], signal: io.signal, images: imagesOf(scenarios) };
+  const progress = { stream: io.stderr, motion: io.stderr.isTTY === true && styleOf(io).motion };
   if (on === 'kind') {
     const { name = defaultKindName } = options;
-    const cluster = await kindFrom(io, options).up({ ...request, name });
+    const cluster = await withProgress(`kind cluster ${name}`, progress, (onProgress) =>
+      kindFrom(io, options).up({ ...request, onProgress, name }),
+    );
     cli.leftRunning = true;
     return playgroundOf(io, cluster, async () => {
       await cluster.leave();
@@ -51,7 +54,9 @@ export async function openPlayground(
     });
   }
   const { prefix = defaultPrefix } = options;
-  const cluster = await existingFrom(io, options).up({ ...request, name: prefix });
+  const cluster = await withProgress(`namespaces of ${prefix}`, progress, (onProgress) =>
+    existingFrom(io, options).up({ ...request, onProgress, name: prefix }),
+  );
   return playgroundOf(io, cluster, async () => {
     await cluster.down();
     io.stderr.write(`namespaces of ${prefix} are removed\n`);
