@@ -6,6 +6,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { ApiError, wellKnown } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
 import { chooseContainers } from './choose-containers.ts';
+import { findProbeContainer } from './ephemeral.ts';
 import { interpret } from './interpret.ts';
 import type { Attempt, Observation, ProbeRequest, Reason } from './observation.ts';
 import type { ToolRun } from './tools.ts';
@@ -14,7 +15,8 @@ import { dnsTools, isName, toolsFor } from './tools.ts';
 /** A request with its container chosen. */
 type Placed = ProbeRequest & { readonly container: string };
 
-export type ProbeClient = Pick<KubeClient, 'find' | 'exec'>;
+/** Without `json` a pod that has no tool stays unprobed: nothing can be added to it. */
+export type ProbeClient = Pick<KubeClient, 'find' | 'exec'> & Partial<Pick<KubeClient, 'json'>>;
 
 export interface ProbeOptions {
   /** Limit for the connection; default 2. */
@@ -22,7 +24,11 @@ export interface ProbeOptions {
   /** What an attempt may take beyond that, for exec itself and for looking up a name; real time, default 5000. */
   readonly graceMs?: number;
   readonly signal?: AbortSignal;
+  /** Of the ephemeral container for pods without tools; has BusyBox's. Default busybox:1.36. */
+  readonly probeImage?: string;
 }
+
+const defaultProbeImage = 'busybox:1.36';
 
 /** Rejects only when the cluster is unreachable or the signal aborts; every other failure is an `unknown` with its reason. */
 export async function runProbe(
@@ -30,10 +36,41 @@ export async function runProbe(
   request: ProbeRequest,
   options: ProbeOptions = {},
 ): Promise<Observation> {
-  const timeoutSeconds = options.timeoutSeconds ?? 2;
-  const byName = request.protocol === 'TCP' && isName(request.host);
   const containers = await findContainers(client, request);
   if ('outcome' in containers) return containers;
+  const seen = await probeFrom(client, request, containers, options);
+  if (seen) return seen;
+  const tools = toolsFor(request, 2).map(({ tool }) => tool);
+  const where = containers.length > 1 ? `containers ${containers.join(', ')} have` : `container ${containers[0]} has`;
+  const lacking = `the ${where} none of ${tools.join(', ')}`;
+  const { find, json } = client;
+  if (!json) return unknown('no-tool', lacking);
+  const image = options.probeImage ?? defaultProbeImage;
+  const beside = await findProbeContainer(
+    { find: find.bind(client), json: json.bind(client) },
+    request.namespace,
+    request.pod,
+    {
+      image,
+      ...(options.signal && { signal: options.signal }),
+    },
+  );
+  if ('problem' in beside) return unknown('no-tool', `${lacking}, and ${beside.problem}`);
+  return (
+    (await probeFrom(client, request, [beside.container], options)) ??
+    unknown('no-tool', `${lacking}, nor has the probe image ${image}`)
+  );
+}
+
+/** undefined when none of the containers holds a tool. */
+async function probeFrom(
+  client: ProbeClient,
+  request: ProbeRequest,
+  containers: readonly string[],
+  options: ProbeOptions,
+): Promise<Observation | undefined> {
+  const timeoutSeconds = options.timeoutSeconds ?? 2;
+  const byName = request.protocol === 'TCP' && isName(request.host);
   for (const container of containers) {
     const place = { ...request, container };
     for (const run of toolsFor(request, timeoutSeconds)) {
@@ -43,9 +80,7 @@ export async function runProbe(
       return observation.reason === 'name-failed' ? explainName(client, place, observation, options) : observation;
     }
   }
-  const tools = toolsFor(request, timeoutSeconds).map(({ tool }) => tool);
-  const where = containers.length > 1 ? `containers ${containers.join(', ')} have` : `container ${containers[0]} has`;
-  return unknown('no-tool', `the ${where} none of ${tools.join(', ')}`);
+  return undefined;
 }
 
 /** "bad address" says neither "no such name" nor "no answer": ask DNS for a name that exists, and see whether it talks. */

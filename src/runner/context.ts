@@ -14,6 +14,8 @@ export interface LabContext {
    * and nothing without it is ever deleted.
    */
   readonly ownsCluster: boolean;
+  /** For pods whose own containers have nothing to probe with; default: the probe's own. */
+  readonly probeImage?: string;
   readonly run: CommandRunner;
   readonly emit: (event: RunnerEvent) => void;
   readonly signal: AbortSignal;

@@ -16,7 +16,7 @@ const volatileMetadata = new Set([
   'deletionGracePeriodSeconds',
   'selfLink',
 ]);
-const volatileSpec = new Set(['nodeName', 'clusterIP', 'clusterIPs', 'hostIP']);
+const volatileSpec = new Set(['nodeName', 'clusterIP', 'clusterIPs', 'hostIP', 'ephemeralContainers']);
 const volatileAnnotations =
   /^(cni\.projectcalico\.org\/|kubernetes\.io\/config\.|deployment\.kubernetes\.io\/revision$|kubectl\.kubernetes\.io\/last-applied-configuration$)/;
 

@@ -22,7 +22,7 @@ export async function runProbes(
 }
 
 async function runOne(
-  { client, scenario, signal }: LabContext,
+  { client, scenario, signal, probeImage }: LabContext,
   lookup: Lookup,
   phase: Phase,
   probe: ProbeSpec,
@@ -36,6 +36,14 @@ async function runOne(
       evidence: [],
     });
   }
-  const prober: ProbeClient = { find: lookup.find, exec: (...call) => client.exec(...call) };
-  return gradeProbe(probe, phase, await runProbe(prober, resolved.request, { signal }));
+  const prober: ProbeClient = {
+    find: lookup.find,
+    exec: (...call) => client.exec(...call),
+    json: client.json.bind(client),
+  };
+  return gradeProbe(
+    probe,
+    phase,
+    await runProbe(prober, resolved.request, { signal, ...(probeImage && { probeImage }) }),
+  );
 }

@@ -55,7 +55,7 @@ async function play(
     progress: (text) => void io.stderr.write(text),
   });
   const emit = createNarrator({ style, out: screen.out, progress: screen.progress, waiting: screen, strict: auto });
-  using lab = await openLab(cli, { scenario, cluster, kubectl, emit });
+  using lab = await openLab(cli, { scenario, cluster, kubectl, probeImage: options.probeImage, emit });
   const { context } = lab;
   io.stderr.write(
     `from another terminal: netpol-lab verify --kubeconfig '${cluster.kubeconfig}' (also hint, why, reset)\n`,

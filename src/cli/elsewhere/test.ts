@@ -67,12 +67,12 @@ async function proveApart(
   playground: Playground,
   scenario: Scenario,
   suffix: string,
-  { kubectl = 'builtin' }: ElsewhereTestOptions,
+  { kubectl = 'builtin', probeImage }: ElsewhereTestOptions,
 ): Promise<Outcome> {
   const part = await playground.fork(suffix);
   try {
     const placed = await part.place(scenario);
-    using lab = await openLab(cli, { scenario: placed, cluster: part.cluster, kubectl, emit: tell(cli) });
+    using lab = await openLab(cli, { scenario: placed, cluster: part.cluster, kubectl, probeImage, emit: tell(cli) });
     return await proveScenario(lab.context);
   } finally {
     await part.close();
@@ -83,9 +83,9 @@ async function proveAlone(
   cli: Cli,
   { cluster }: Playground,
   scenario: Scenario,
-  { kubectl = 'builtin' }: ElsewhereTestOptions,
+  { kubectl = 'builtin', probeImage }: ElsewhereTestOptions,
 ): Promise<Outcome> {
-  using lab = await openLab(cli, { scenario, cluster, kubectl, emit: tell(cli) });
+  using lab = await openLab(cli, { scenario, cluster, kubectl, probeImage, emit: tell(cli) });
   return await clean(lab.context, () => proveScenario(lab.context));
 }
 

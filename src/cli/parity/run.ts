@@ -75,10 +75,10 @@ async function observe(
   cli: Cli,
   scenario: Scenario,
   cluster: AttachedCluster,
-  { kubectl = 'builtin' }: ParityOptions,
+  { kubectl = 'builtin', probeImage }: ParityOptions,
   patienceMs?: number,
 ): Promise<readonly SeenPhase[]> {
-  using lab = await openLab(cli, { scenario, cluster, kubectl, emit: () => undefined });
+  using lab = await openLab(cli, { scenario, cluster, kubectl, probeImage, emit: () => undefined });
   return await clean(lab.context, () => observeScenario(lab.context, patienceMs));
 }
 

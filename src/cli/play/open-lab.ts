@@ -13,6 +13,7 @@ export interface OpenOptions {
   readonly scenario: Scenario;
   readonly cluster: Pick<Cluster, 'name' | 'provider' | 'kubeconfig' | 'setOutside'>;
   readonly kubectl: KubectlChoice;
+  readonly probeImage?: string | undefined;
   readonly emit: (event: RunnerEvent) => void;
 }
 
@@ -20,7 +21,10 @@ export interface OpenLab extends Disposable {
   readonly context: LabContext;
 }
 
-export async function openLab(cli: Cli, { scenario, cluster, kubectl, emit }: OpenOptions): Promise<OpenLab> {
+export async function openLab(
+  cli: Cli,
+  { scenario, cluster, kubectl, probeImage, emit }: OpenOptions,
+): Promise<OpenLab> {
   const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
   const context: LabContext = {
     scenario,
@@ -28,6 +32,7 @@ export async function openLab(cli: Cli, { scenario, cluster, kubectl, emit }: Op
     cluster,
     ownsCluster: cluster.provider !== 'existing',
     run: createCommandRunner(cli, { kubeconfig: cluster.kubeconfig, kubectl }),
+    ...(probeImage !== undefined && { probeImage }),
     emit,
     signal: cli.io.signal,
   };

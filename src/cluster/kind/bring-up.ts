@@ -80,7 +80,13 @@ export class BringUp {
 
   #canary() {
     const { signal, onProgress } = this.#request;
-    return { image: this.#probeImage, ...(signal && { signal }), ...(onProgress && { onProgress }) };
+    const { effectMs } = this.#options;
+    return {
+      image: this.#probeImage,
+      ...(effectMs !== undefined && { effectMs }),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    };
   }
 
   get #probeImage(): string {

@@ -22,4 +22,6 @@ export interface KindProviderOptions {
   readonly outsideImage?: string;
   /** How long nodes, CNI and DNS may take, each; default 300 s. */
   readonly timeoutMs?: number;
+  /** How long the canary's policy may take to be felt; default 30 s. */
+  readonly effectMs?: number;
 }
