@@ -1,14 +1,8 @@
 /** `netpol-lab doctor`: what this machine can run, and the command that cures what is missing. */
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import type { DoctorOptions } from '../doctor/options.ts';
 import { defaultProbeImage } from '../elsewhere/options.ts';
-
-export interface DoctorOptions {
-  readonly output: 'text' | 'json';
-  readonly name: string;
-  readonly kindImage?: string;
-  readonly probeImage: string;
-}
 
 export function addDoctorCommand(program: Command, cli: Cli): void {
   program

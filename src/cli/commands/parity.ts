@@ -1,17 +1,9 @@
 /** `netpol-lab parity SCENARIO…`: does the embedded cluster behave like a real one? Every observation and command, side by side. */
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
-import { type ElsewhereOptions, elsewhereOptions } from '../elsewhere/options.ts';
-import type { KubectlChoice } from './options.ts';
+import { elsewhereOptions } from '../elsewhere/options.ts';
+import type { ParityOptions } from '../parity/options.ts';
 import { cniOption, kubectlOption, nameOption } from './options.ts';
-
-export interface ParityOptions extends ElsewhereOptions {
-  readonly on: 'kind' | 'existing';
-  readonly output: 'json' | 'markdown';
-  readonly kubectl?: KubectlChoice;
-  readonly json?: string;
-  readonly markdown?: string;
-}
 
 export function addParityCommand(program: Command, cli: Cli): void {
   const command = program

@@ -3,7 +3,6 @@ import { findTools } from '../../cluster/kind/preflight.ts';
 import { EXIT, type ExitCode } from '../../kit/errors.ts';
 import { textTable } from '../../kit/text-table.ts';
 import type { Cli } from '../cli.ts';
-import type { DoctorOptions } from '../commands/doctor.ts';
 import { stateFolder } from '../paths.ts';
 import {
   checkCgroup,
@@ -18,6 +17,7 @@ import {
   type Finding,
 } from './checks.ts';
 import { checkCluster } from './cluster-check.ts';
+import type { DoctorOptions } from './options.ts';
 
 /** Of the pinned node image. */
 const serverMinor = 36;

@@ -7,13 +7,13 @@ import { openScenario } from '../../scenario/open.ts';
 import type { Cli } from '../cli.ts';
 import type { AttachedCluster } from '../clusters/attach.ts';
 import { hostPrivately } from '../clusters/host.ts';
-import type { ParityOptions } from '../commands/parity.ts';
 import { openPlayground, type Playground } from '../elsewhere/playground.ts';
 import { clean, reasonToSkip } from '../elsewhere/test.ts';
 import { scenariosFolder } from '../paths.ts';
 import { openLab } from '../play/open-lab.ts';
 import { type Comparison, compareSeen } from './compare.ts';
 import { observeScenario, type SeenPhase } from './observe.ts';
+import type { ParityOptions } from './options.ts';
 import { isEqual, jsonReport, markdownReport, type Skipped } from './report.ts';
 
 /** Exit 0 when nothing differs but wording, 1 otherwise, 3 when nothing could be compared. */

@@ -46,7 +46,10 @@ async function failure(work: Promise<unknown>): Promise<LabError> {
   throw error;
 }
 
-describe('a kind cluster', { timeout: 60_000 }, () => {
+// The stand-ins are shell scripts.
+const onPosix = describe.skipIf(process.platform === 'win32');
+
+onPosix('a kind cluster', { timeout: 60_000 }, () => {
   test('is made, taught, left, used again and removed, by these command lines', async () => {
     const cluster = await machine.provider().up(request());
     await cluster.setOutside([google]);
@@ -153,14 +156,18 @@ async function rmFail(call: string): Promise<void> {
   await machine.heal(call);
 }
 
-test('a cluster that accepts policies and ignores them is refused, and undone', { timeout: 90_000 }, async () => {
-  await using other = await makeMachine({ cni: 'flannel' });
-  const error = await failure(other.provider({ cni: 'kindnet', effectMs: 3000 }).up({ name: 'netpol', outside: [] }));
-  expect(error).toMatchObject({ code: 'ERR_NOT_ENFORCED', message: 'this cluster does not enforce NetworkPolicy' });
-  expect(await other.read('clusters')).toBe('');
-});
+test.skipIf(process.platform === 'win32')(
+  'a cluster that accepts policies and ignores them is refused, and undone',
+  { timeout: 90_000 },
+  async () => {
+    await using other = await makeMachine({ cni: 'flannel' });
+    const error = await failure(other.provider({ cni: 'kindnet', effectMs: 3000 }).up({ name: 'netpol', outside: [] }));
+    expect(error).toMatchObject({ code: 'ERR_NOT_ENFORCED', message: 'this cluster does not enforce NetworkPolicy' });
+    expect(await other.read('clusters')).toBe('');
+  },
+);
 
-describe('before anything is started', () => {
+onPosix('before anything is started', () => {
   test.each([
     [
       'docker',
@@ -202,7 +209,7 @@ describe('before anything is started', () => {
   });
 });
 
-describe('hosts beyond the cluster', { timeout: 60_000 }, () => {
+onPosix('hosts beyond the cluster', { timeout: 60_000 }, () => {
   test('of an image that is not here and cannot be pulled say how to bring it', async () => {
     const cluster = await machine.provider({ outsideImage: 'other:1' }).up(request());
     await machine.fail('docker-pull', 'dial tcp: lookup registry-1.docker.io: no such host\n');

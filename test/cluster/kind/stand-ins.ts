@@ -84,7 +84,8 @@ export async function makeMachine({ cni = 'calico' as 'calico' | 'flannel' } = {
     hang: (call) => write(`slow/${call}`, ''),
     write,
     read: (file) => readFile(join(fixtures, file), 'utf8').catch(() => ''),
-    calls: async () => (await readFile(join(fixtures, 'log'), 'utf8')).replaceAll(folder, 'FOLDER'),
+    calls: async () =>
+      (await readFile(join(fixtures, 'log'), 'utf8')).replaceAll(folder, 'FOLDER').replaceAll('\r', '\\r'),
     forgetCalls: () => write('log', ''),
     async [Symbol.asyncDispose]() {
       hold.release();
