@@ -44,6 +44,53 @@ export function clusterFolder(home: string, name: string): string {
   return join(home, 'clusters', name);
 }
 
+/**
+ * Reserves a name before anything is made under it: of two that start at once, one wins. Throws LabError ERR_CLUSTER_EXISTS
+ * for the other, and ERR_STATE where the folder cannot be written.
+ */
+export async function claimName(home: string, { name, pid }: Pick<ClusterRecord, 'name' | 'pid'>): Promise<void> {
+  const folder = clusterFolder(home, name);
+  await makeStateFolder(folder);
+  const path = join(folder, 'claim');
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      return await writeFile(path, String(pid), { flag: 'wx', mode: 0o600 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(folder, error);
+    }
+    const holder = await readClaim(home, name);
+    if (holder !== undefined && isAlive(holder)) {
+      throw new LabError('ERR_CLUSTER_EXISTS', `a cluster "${name}" is being started already (process ${holder})`, {
+        cure: 'wait for it, or choose another --name',
+      });
+    }
+    await rm(path, { force: true });
+  }
+  throw new LabError('ERR_STATE', `cannot reserve the name "${name}"`, { details: path, cure: 'try again' });
+}
+
+async function readClaim(home: string, name: string): Promise<number | undefined> {
+  const text = await readFile(join(clusterFolder(home, name), 'claim'), 'utf8').catch(() => '');
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** With its parents, readable by nobody else. Throws LabError ERR_STATE. */
+export async function makeStateFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+function unusable(folder: string, cause: unknown): LabError {
+  return new LabError('ERR_STATE', `cannot write to the folder for state ${folder}`, {
+    details: (cause as Error).message,
+    cure: 'set NETPOL_LAB_HOME to a folder that you can write to',
+    cause,
+  });
+}
+
 /** To a temporary file and renamed: a reader never sees half a record. */
 export async function writeRecord(home: string, record: ClusterRecord): Promise<void> {
   const folder = clusterFolder(home, record.name);
@@ -53,10 +100,12 @@ export async function writeRecord(home: string, record: ClusterRecord): Promise<
   await rename(temporary, join(folder, 'cluster.json'));
 }
 
-/** Only if it is still the record of that process. */
+/** Only if the name is still that process's. */
 export async function removeRecord(home: string, record: Pick<ClusterRecord, 'name' | 'pid'>): Promise<void> {
   const current = await readRecord(home, record.name);
   if (current !== undefined && current !== 'corrupt' && current.pid !== record.pid) return;
+  const holder = await readClaim(home, record.name);
+  if (holder !== undefined && holder !== record.pid && isAlive(holder)) return;
   await rm(clusterFolder(home, record.name), { recursive: true, force: true });
 }
 

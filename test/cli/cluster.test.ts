@@ -1,5 +1,5 @@
 /** Clusters as processes: detached ones outlive what started them, nothing is left by any way of ending. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isAlive } from '../../src/cli/registry.ts';
@@ -71,6 +71,32 @@ describe('a detached cluster', () => {
     const up = await home.run(['cluster', 'up', '--detach', '--name', 'one']);
     expect(up.exitCode).toBe(0);
   });
+});
+
+test('of two that start at once under one name, one comes up and the other leaves nothing', async () => {
+  const both = await Promise.all([0, 1].map(() => home.start(['cluster', 'up', '--detach']).finished));
+  expect(both.map(({ exitCode }) => exitCode).sort()).toEqual([0, 4]);
+  const refused = both.find(({ exitCode }) => exitCode === 4);
+  expect(refused?.stderr).toContain('[ERR_CLUSTER_EXISTS]');
+  const [running, ...more] = await listed();
+  expect(more).toEqual([]);
+  const winner = both.find(({ exitCode }) => exitCode === 0);
+  expect(winner?.stdout).toBe(`${running?.kubeconfig}\n`);
+  expect(winner?.stderr).toContain(`(process ${running?.pid})`);
+  await home.run(['cluster', 'down']);
+  expect(isAlive(running?.pid ?? 0)).toBe(false);
+  expect(await readdir(join(home.folder, 'clusters'))).toEqual([]);
+});
+
+test('a folder for state that cannot be written is told, with the way out', async () => {
+  const file = join(home.folder, 'a file');
+  await writeFile(file, '');
+  for (const detach of [['--detach'], []]) {
+    const up = await home.run(['cluster', 'up', ...detach], { NETPOL_LAB_HOME: file });
+    expect(up).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(up.stderr).toContain('[ERR_STATE]');
+    expect(up.stderr).toContain('how to solve it: set NETPOL_LAB_HOME');
+  }
 });
 
 test('a cluster in the terminal is found by others, and Ctrl-C takes it down', async () => {

@@ -13,7 +13,7 @@ import { outsideHostsName, parseOutsideHosts } from '../../runner/outside-hosts.
 import type { ClockChoice } from '../commands/options.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
-import { checkClusterName, clusterFolder, findCluster, removeRecord, writeRecord } from '../registry.ts';
+import { checkClusterName, claimName, clusterFolder, findCluster, removeRecord, writeRecord } from '../registry.ts';
 
 export interface HostOptions {
   readonly name: string;
@@ -54,8 +54,13 @@ export async function hostByName(
   checkClusterName(name);
   const home = stateFolder(io);
   await refuseRunning(io, name);
+  await claimName(home, { name, pid });
   const forget = () => removeRecord(home, { name, pid });
-  const cluster = await host(options, clockOf(clock, true), join(clusterFolder(home, name), 'kubeconfig'), forget);
+  const path = join(clusterFolder(home, name), 'kubeconfig');
+  const cluster = await host(options, clockOf(clock, true), path, forget).catch(async (error: unknown) => {
+    await forget();
+    throw error;
+  });
   try {
     const { kubeconfig, server } = cluster;
     const startedAt = new Date().toISOString();

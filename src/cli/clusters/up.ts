@@ -1,6 +1,6 @@
 /** `cluster up`: an embedded cluster in this terminal until Ctrl-C, or in a process of its own. Its kubeconfig's path goes to stdout. */
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';
@@ -8,7 +8,14 @@ import type { Cli } from '../cli.ts';
 import type { UpOptions } from '../commands/options.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
-import { type ClusterRecord, checkClusterName, clusterFolder, findCluster } from '../registry.ts';
+import {
+  type ClusterRecord,
+  checkClusterName,
+  clusterFolder,
+  findCluster,
+  makeStateFolder,
+  removeRecord,
+} from '../registry.ts';
 import { hostByName, refuseRunning } from './host.ts';
 
 export async function clusterUp(cli: Cli, options: UpOptions): Promise<ExitCode> {
@@ -33,9 +40,10 @@ async function detach(io: CliIo, options: UpOptions): Promise<ExitCode> {
   checkClusterName(options.name);
   await refuseRunning(io, options.name);
   const folder = clusterFolder(stateFolder(io), options.name);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const logPath = join(folder, 'log');
-  const log = await open(logPath, 'w', 0o600);
+  await makeStateFolder(folder);
+  // Of two that start at once each has a log of its own.
+  const logPath = join(folder, `log.${io.pid}`);
+  const log = await open(logPath, 'w+', 0o600);
   const [program = '', ...self] = io.self;
   const port = options.port === undefined ? [] : ['--port', String(options.port)];
   const { name, clock, cni, workers, seed } = options;
@@ -78,8 +86,9 @@ async function detach(io: CliIo, options: UpOptions): Promise<ExitCode> {
     return EXIT.ok;
   } catch (error) {
     child.kill('SIGTERM');
-    const explained = await withLog(error, logPath, ended);
-    await rm(folder, { recursive: true, force: true });
+    const explained = await withLog(error, log, ended);
+    await rm(logPath, { force: true });
+    if (child.pid !== undefined) await removeRecord(stateFolder(io), { name: options.name, pid: child.pid });
     throw explained;
   } finally {
     await log.close();
@@ -109,11 +118,14 @@ async function peek(io: CliIo, name: string): Promise<{ readonly record?: Cluste
 }
 
 /** The child has said what went wrong in the fixed shape of errors: that text is the message. */
-async function withLog(error: unknown, logPath: string, ended: number | undefined): Promise<unknown> {
+async function withLog(error: unknown, file: FileHandle, ended: number | undefined): Promise<unknown> {
   if (ended === undefined || !(error instanceof LabError)) return error;
-  const log = await readFile(logPath, 'utf8').catch(() => '');
+  // Through the handle and from its start: the child has removed the file with everything else that it made.
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(64 * 1024), position: 0 });
+  const log = buffer.toString('utf8', 0, bytesRead);
   const code = /^error: .*\[(ERR_[A-Z_]+)\]/m.exec(log)?.[1];
-  return new LabError(code === 'ERR_PORT_TAKEN' ? 'ERR_PORT_TAKEN' : error.code, error.message, {
+  const known = code === 'ERR_PORT_TAKEN' || code === 'ERR_CLUSTER_EXISTS' ? code : error.code;
+  return new LabError(known, error.message, {
     details: log.trim() || `its process ended with exit code ${ended}`,
     cure: code === 'ERR_PORT_TAKEN' ? 'choose another --port, or leave it out: any free one will do' : undefined,
   });

@@ -47,7 +47,11 @@ export async function playGuided(cli: Cli, context: LabContext, options: GuidedO
     screen.out(`${style.dim(keysLine(style))}\n`);
     const line = await prompter.line(`${session.state.page + 1}/${context.scenario.pages.length} (enter: next) > `);
     const action: Action = line === undefined ? { do: 'quit' } : readAction(line);
-    if (action.do === 'quit') return EXIT.ok;
+    if (action.do === 'quit') {
+      // Ctrl-D leaves the prompt standing.
+      if (line === undefined) screen.out('\n');
+      return EXIT.ok;
+    }
     await guide.act(action);
   }
 }
@@ -146,7 +150,7 @@ class Guide {
       }
       case 'unknown':
         return this.#write(
-          `"${action.text}" is neither a key nor a kubectl command; ? shows the keys. For everything else use another terminal.\n`,
+          `"${action.text}" is neither a key nor a kubectl command: ? shows the keys.\nFor everything else use another terminal.\n`,
         );
       case 'quit':
         return;
@@ -192,7 +196,9 @@ class Guide {
   async #type(): Promise<void> {
     const part = this.#untyped.shift();
     if (part) await this.#session.play(part);
-    else this.#write('Every command of this page has been typed.\n');
+    else if (this.#session.page.parts.some(({ kind }) => kind === 'command'))
+      this.#write('Every command of this page has been typed.\n');
+    else this.#write('This page has no command to type. enter reads on.\n');
   }
 
   #list(): void {

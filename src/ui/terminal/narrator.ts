@@ -44,7 +44,9 @@ export function createNarrator({
         if (event.phase !== 'fixed') out(probeLine(event.phase, event.result, style));
         return;
       case 'page-opened':
-        return out(`\n${rule(style)}\n${style.bold(`${event.number}/${event.count}  ${event.page.title}`)}\n\n`);
+        return out(
+          `\n${style.accessible ? '' : `${rule(style)}\n`}${style.bold(`${event.number}/${event.count}  ${event.page.title}`)}\n\n`,
+        );
       case 'prose-shown':
         return out(`${renderMarkdown(event.markdown, style)}\n`);
       case 'question-asked': {
