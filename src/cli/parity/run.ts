@@ -59,7 +59,7 @@ async function compareAll(
 
 async function onEmbedded(cli: Cli, scenario: Scenario, options: ParityOptions): Promise<readonly SeenPhase[]> {
   await using cluster = await hostPrivately(cli.io, { name: 'netpol', clock: 'virtual', seed: '1' });
-  return observe(cli, scenario, cluster, options, 3000);
+  return await observe(cli, scenario, cluster, options, 3000);
 }
 
 async function onReal(
