@@ -24,7 +24,7 @@ describe('usage', () => {
     [['strat'], 2, "unknown command 'strat'"],
     [['start'], 2, "missing required argument 'scenario'"],
     [['start', 'firewall-restriction', '--on', 'minikube'], 2, 'Allowed choices are embedded, kind, existing'],
-    [['start', 'firewall-restriction', '--on', 'kind'], 3, 'cannot play on kind'],
+    [['start', 'firewall-restriction', '--on', 'existing'], 3, 'existing has no outside-world, host-network'],
     [['cluster', 'up', '--port', '99999'], 2, 'Expected a port from 1 to 65535'],
     [['cluster', 'up', '--name', '../x'], 2, '"../x" is no name for a cluster'],
     [['cluster', 'down', '--name', 'nobody'], 4, 'no cluster "nobody" is running'],
