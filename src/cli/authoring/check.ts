@@ -16,9 +16,9 @@ import { type Problem, sortProblems } from '../../scenario/location.ts';
 import type { Outcome } from '../../ui/report/outcome.ts';
 import { reportProofs } from '../../ui/report/proofs.ts';
 import type { Cli } from '../cli.ts';
-import type { CheckOptions } from '../commands/check.ts';
 import { scenariosFolder } from '../paths.ts';
 import { proveOne, type Subject } from '../play/prove-one.ts';
+import type { CheckOptions } from './options.ts';
 
 type Target =
   | { readonly kind: 'scenario'; readonly subject: Subject }

@@ -3,7 +3,13 @@
 const fence = '```';
 
 /** Path → text, in order. */
-export function skeletonPages(slug: string): readonly (readonly [string, string])[] {
+export function skeletonPages(slug: string): readonly PageFile[] {
+  return [...findingOut(slug), ...mending];
+}
+
+type PageFile = readonly [path: string, text: string];
+
+function findingOut(slug: string): readonly PageFile[] {
   return [
     [
       'steps/01-story.md',
@@ -43,25 +49,33 @@ What keeps the client out?
 ${fence}
 `,
     ],
-    [
-      'steps/05-fix.md',
-      `# Fix it
+  ];
+}
+
+function command(text: string, expectation: string): string {
+  return `${fence}sh ${expectation}\n${text}\n${fence}`;
+}
+
+const mending: readonly PageFile[] = [
+  [
+    'steps/05-fix.md',
+    `# Fix it
 
 Say what has to stay closed, and let the learner write the rule.
 
 ${command('kubectl apply -f solutions/add-a-policy.yaml', 'shows="networkpolicy.networking.k8s.io/allow-client created"')}
 `,
-    ],
-    [
-      'steps/06-verify.md',
-      `# Verify by what traffic does
+  ],
+  [
+    'steps/06-verify.md',
+    `# Verify by what traffic does
 
 ${command('netpol-lab verify', 'shows="PASS client-works" shows="PASS lockdown-kept" lacks="FAIL"')}
 `,
-    ],
-    [
-      'steps/07-debrief.md',
-      `# Debrief
+  ],
+  [
+    'steps/07-debrief.md',
+    `# Debrief
 
 **Why it happened.**
 
@@ -71,10 +85,5 @@ ${command('netpol-lab verify', 'shows="PASS client-works" shows="PASS lockdown-k
 
 **The same bug elsewhere.**
 `,
-    ],
-  ];
-}
-
-function command(text: string, expectation: string): string {
-  return `${fence}sh ${expectation}\n${text}\n${fence}`;
-}
+  ],
+];

@@ -150,7 +150,10 @@ cause:
   direction: Ingress
   finding: ingress-isolated
   probe: client-by-name
+${hints}${changes(slug)}`;
+}
 
+const hints = `
 hints:
   - Observe first. Is it a refusal or silence?
   - Where does the packet end? Ask at both ends.
@@ -159,7 +162,10 @@ hints:
     Add one policy beside the deny that lets the client in:
 
         kubectl apply -f solutions/add-a-policy.yaml
+`;
 
+function changes(slug: string): string {
+  return `
 solutions:
   - id: add-a-policy
     says: Keep the deny and add a policy beside it.

@@ -1,16 +1,8 @@
 /** `netpol-lab check`: is this scenario, or this lab, fit to be played? For authors, in this repository or outside. */
 import { type Command, Option } from 'commander';
-import type { ReportFormat } from '../../ui/report/proofs.ts';
+import type { CheckOptions } from '../authoring/options.ts';
 import type { Cli } from '../cli.ts';
-import { type KubectlChoice, kubectlOption, reportFormats } from './options.ts';
-
-export interface CheckOptions {
-  readonly output: ReportFormat;
-  readonly seed: string;
-  readonly schema?: boolean;
-  readonly mutants?: boolean;
-  readonly kubectl?: KubectlChoice;
-}
+import { kubectlOption, reportFormats } from './options.ts';
 
 export function addCheckCommand(program: Command, cli: Cli): void {
   program

@@ -59,7 +59,7 @@ async function share(subjects: readonly Subject[], count: number): Promise<reado
 async function weightOf({ folder }: Subject): Promise<number> {
   const names = await readdir(join(folder, 'manifests')).catch(() => []);
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, 'manifests', name))).size));
-  return sizes.reduce((sum, size) => sum + size, 8000);
+  return sizes.reduce((sum, size) => sum + size, 15_000);
 }
 
 async function proveShare(

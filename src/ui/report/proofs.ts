@@ -7,8 +7,6 @@ import { mutationLine, scoreText } from './mutation.ts';
 import { type Outcome, stageName } from './outcome.ts';
 import { tapReport } from './tap.ts';
 
-export { type Outcome, stageName } from './outcome.ts';
-
 export interface ReportContext {
   readonly on: string;
   readonly seed: string;
