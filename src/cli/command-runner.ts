@@ -25,10 +25,32 @@ export function createCommandRunner(cli: Cli, { kubeconfig, kubectl }: RunnerOpt
   };
 }
 
-/** The system's where there is one, as learners have it under their fingers. */
+/**
+ * The system's where there is one that works, as learners have it under their fingers. Throws LabError where the system's was
+ * asked for and does not work.
+ */
 export async function chooseKubectl(io: CliIo, wanted: KubectlChoice | undefined): Promise<KubectlChoice> {
-  if (wanted) return wanted;
-  return (await findOnPath(io, 'kubectl')) ? 'system' : 'builtin';
+  if (wanted === 'builtin' || (!wanted && !(await findOnPath(io, 'kubectl')))) return 'builtin';
+  try {
+    await tryKubectl(io);
+    return 'system';
+  } catch (error) {
+    if (wanted || io.signal.aborted || !(error instanceof LabError)) throw error;
+    io.stderr.write(`${error.message}: the built-in one is used instead\n`);
+    return 'builtin';
+  }
+}
+
+/** Asks it for its own version, which needs no cluster. */
+async function tryKubectl({ env, signal }: CliIo): Promise<void> {
+  const { printArgv, runProgram } = await import('../kit/run-program.ts');
+  const argv = ['kubectl', 'version', '--client'];
+  const { exitCode, stdout, stderr } = await runProgram(argv, { env, signal, timeoutMs: 10_000 });
+  if (exitCode === 0) return;
+  throw new LabError('ERR_PROGRAM_FAILED', `the kubectl on PATH does not work (exit code ${exitCode})`, {
+    details: `$ ${printArgv(argv)}\n${stdout}${stderr}`,
+    cure: '--kubectl builtin needs none',
+  });
 }
 
 async function findOnPath({ env, platform }: CliIo, name: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { ProviderName } from '../../cluster/provider.ts';
 import type { Cli } from '../cli.ts';
 import { contextOptions, type ElsewhereOptions } from '../elsewhere/options.ts';
 import type { UpOptions } from './options.ts';
-import { clockOption, cniOption, parsePort, providerOption } from './options.ts';
+import { clockOption, cniOption, parsePort, parseWorkers, providerOption, textOrJson } from './options.ts';
 
 interface DownOptions extends ElsewhereOptions {
   readonly on: ProviderName;
@@ -42,7 +42,7 @@ export function addClusterCommands(program: Command, cli: Cli): void {
   cluster
     .command('list')
     .description('list the clusters that are running')
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(textOrJson())
     .action(async (options: { output: string }) => {
       const { clusterList } = await import('../clusters/list.ts');
       cli.exitCode = await clusterList(cli, options);
@@ -55,6 +55,6 @@ function upOptions(command: Command): Command {
     .addOption(clockOption().default('real'))
     .addOption(cniOption().default('calico'))
     .option('--port <port>', "port of the cluster's API (default: any free one)", parsePort)
-    .option('--workers <count>', 'worker nodes', Number, 2)
+    .option('--workers <count>', 'worker nodes', parseWorkers, 2)
     .option('--seed <seed>', 'of everything random in the cluster', '1');
 }

@@ -38,6 +38,17 @@ export function nameOption(): Option {
   return new Option('--name <name>', 'name of the cluster');
 }
 
+export function textOrJson(): Option {
+  return new Option('--output <format>', 'how results are printed').choices(['text', 'json']).default('text');
+}
+
+export function parseWorkers(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 0 || count > 50)
+    throw new InvalidArgumentError('Expected a number of nodes from 0 to 50.');
+  return count;
+}
+
 export function parsePort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65535)

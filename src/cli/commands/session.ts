@@ -1,7 +1,7 @@
 /** `verify`, `reset`, `hint`, `probe`, `why`: act on the lab that is running, from any terminal. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { nameOption, type TargetOptions } from './options.ts';
+import { nameOption, type TargetOptions, textOrJson } from './options.ts';
 
 export function addSessionCommands(program: Command, cli: Cli): void {
   const add = (name: string, description: string): Command =>
@@ -12,7 +12,7 @@ export function addSessionCommands(program: Command, cli: Cli): void {
       .option('--kubeconfig <path>', 'the cluster to ask, instead of one by name');
 
   add('verify', 'check by traffic whether the running scenario is fixed')
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(textOrJson())
     .action(async (options: TargetOptions) => {
       const { verifyRunning } = await import('../play/running.ts');
       cli.exitCode = await verifyRunning(cli, options);
@@ -34,7 +34,7 @@ export function addSessionCommands(program: Command, cli: Cli): void {
   add('why', 'why a flow works or not: what a probe sees, and which policy decides')
     .argument('<from>', 'namespace/pod, namespace/deploy/name or namespace/key=value')
     .argument('<to>', 'name:port/tcp, pod/namespace/name:port/tcp, svc/namespace/name:port/udp …')
-    .option('--output <format>', 'text or json', 'text')
+    .addOption(textOrJson())
     .action(async (from: string, to: string, options: TargetOptions) => {
       const { whyRunning } = await import('../play/running.ts');
       cli.exitCode = await whyRunning(cli, from, to, options);

@@ -15,7 +15,6 @@ import type { Cli } from '../cli.ts';
 import { styleOf } from '../cli.ts';
 import { attachCluster } from '../clusters/attach.ts';
 import { chooseCluster } from '../clusters/target.ts';
-import { chooseKubectl } from '../command-runner.ts';
 import type { TargetOptions } from '../commands/options.ts';
 import { openPlaced } from '../elsewhere/relocated.ts';
 import { openLab } from './open-lab.ts';
@@ -76,7 +75,7 @@ async function withSession(
     progress: (text) => void io.stderr.write(text),
     strict: false,
   });
-  using lab = await openLab(cli, { scenario, cluster, kubectl: await chooseKubectl(io, undefined), emit });
+  using lab = await openLab(cli, { scenario, cluster, kubectl: 'builtin', emit });
   return await act(await resumeSession(lab.context));
 }
 

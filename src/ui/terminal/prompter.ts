@@ -133,12 +133,19 @@ async function ask({ input, output, signal, interrupt }: PrompterOptions, questi
   } catch (error) {
     // Enquirer rejects with an empty string for Ctrl-C and Escape alike: only the key tells them apart.
     if (error !== '') throw error;
-    if (last?.ctrl && last.name === 'c') interrupt();
+    if (last?.ctrl && last.name === 'c') await interrupted(signal, interrupt);
     return undefined;
   } finally {
     input.off('keypress', remember);
     signal.throwIfAborted();
   }
+}
+
+/** The signal comes by way of the operating system: nothing should be drawn until it is there. */
+async function interrupted(signal: AbortSignal, interrupt: () => void): Promise<void> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  interrupt();
+  if (!signal.aborted) await aborted;
 }
 
 /** Node 24.2 and later throw when a closed interface is paused, which is what enquirer does on Ctrl-C. */
