@@ -16,11 +16,6 @@ describe('usage', () => {
       'there is no scenario "firewal-restriction" (did you mean "firewall-restriction"?) [ERR_UNKNOWN_SCENARIO]',
     ],
     [['test', 'nothing-like-it'], 2, 'how to solve it: netpol-lab list'],
-    [
-      ['test', 'test/fixtures/no such folder/'],
-      5,
-      'there is no such file: a scenario is a folder with a scenario.yaml',
-    ],
     [['strat'], 2, "unknown command 'strat'"],
     [['start'], 2, "missing required argument 'scenario'"],
     [['start', 'firewall-restriction', '--on', 'minikube'], 2, 'Allowed choices are embedded, kind, existing'],
@@ -40,6 +35,12 @@ describe('usage', () => {
     expect(result.stderr).not.toContain('this is a bug');
     expect(result.stdout).toBe('');
     expect(result.exitCode).toBe(exitCode);
+  });
+
+  test('a folder that is no scenario is a result, with exit code 5', async () => {
+    const { stdout, exitCode } = await home.run(['test', 'test/fixtures/no such folder/']);
+    expect(stdout).toContain('scenario.yaml:1:1: there is no such file: a scenario is a folder with a scenario.yaml');
+    expect(exitCode).toBe(5);
   });
 
   test('--help and list say what there is, on stdout', async () => {
