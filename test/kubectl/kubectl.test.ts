@@ -49,6 +49,11 @@ apiVersion: v1
 kind: ConfigMap
 metadata: {name: settings, namespace: shop}
 data: {color: red, "app.properties": "a=1\\nb=2\\n"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: one-file, namespace: shop}
+data: {"app.properties": "a=1\\nb=2\\n"}
 `;
 
 beforeAll(async () => {
@@ -96,7 +101,8 @@ describe.skipIf(!hasSystemKubectl)('says what the real kubectl says', () => {
     'get',
     '-n shop describe netpol allow',
     '-n shop describe svc web',
-    '-n shop describe cm settings',
+    // One key: kubectl prints several in the order of a Go map.
+    '-n shop describe cm one-file',
     'describe ns shop',
     '-n shop describe pod nosuch',
     'describe',
