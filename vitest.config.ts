@@ -6,6 +6,7 @@ const report = process.env['VITEST_JSON'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/build-program.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -9,7 +9,8 @@ import { createEmbeddedCluster, type EmbeddedCluster } from '../src/cluster/embe
 import { realClock } from '../src/kit/clock.ts';
 import { budget, round, spread, type WorkloadResult } from './bench-result.ts';
 
-export const programPath = fileURLToPath(new URL('../src/cli/main.js', import.meta.url));
+/** Seen from a chunk, which lies beside it. */
+export const programPath = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** The program runs from this process's start until the kubeconfig is written; again in a warm process, seven times. */
 export async function bringUp(): Promise<WorkloadResult> {

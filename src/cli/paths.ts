@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CliIo } from './io.ts';
 
-/** The same from src/cli/ and from dist/cli/. */
+/** The same from src/cli/ and from dist/cli/, where all of the compiled code lies. */
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 export const scenariosFolder = join(packageRoot, 'scenarios');

@@ -2,16 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../src/cluster/embedded/cluster.ts';
 import { virtualClock } from '../../src/kit/virtual-clock.ts';
 import { createKubeClient } from '../../src/kube/create-client.ts';
 import { readKubeconfig } from '../../src/kube/kubeconfig.ts';
 import { parseManifests } from '../../src/kube/yaml.ts';
-import { type Home, makeHome } from './program.ts';
+import { type Home, makeHome, self } from './program.ts';
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'matrix with space '));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -28,9 +26,8 @@ writeFileSync(join(folder, 'after', 'policies', 'deny.yml'), deny);
 writeFileSync(join(folder, 'broken.yaml'), 'a: [\n');
 
 function matrix(args: readonly string[], input = ''): { stdout: string; stderr: string; status: number | null } {
-  const tsx = path('../../node_modules/tsx/dist/cli.mjs');
-  const main = path('../../src/cli/main.ts');
-  return spawnSync(process.execPath, [tsx, main, 'matrix', ...args], { cwd: folder, encoding: 'utf8', input });
+  const [program, ...rest] = self;
+  return spawnSync(program, [...rest, 'matrix', ...args], { cwd: folder, encoding: 'utf8', input });
 }
 
 describe('netpol-lab matrix', () => {

@@ -1,4 +1,4 @@
-/** Runs the program from source with a state folder of its own: in this process, or as a process that can be interrupted. */
+/** Runs the program with a state folder of its own: in this process, or as a process that can be interrupted. */
 import { spawn } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/app.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const self = [process.execPath, '--import', 'tsx', join(root, 'src/cli/main.ts')] as const;
+export const self = [process.execPath, join(root, 'dist/cli/main.js')] as const;
 
 export interface Finished {
   readonly stdout: string;

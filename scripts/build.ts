@@ -1,0 +1,4 @@
+/** `npm run build`: compiles the program into dist/. */
+import { buildProgram } from './bundle.ts';
+
+await buildProgram();
