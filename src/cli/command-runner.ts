@@ -2,6 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { LabError } from '../kit/errors.ts';
+import type { ClientPool } from '../kube/client-pool.ts';
 import type { CommandInput, CommandOutcome, CommandRunner } from '../runner/commands.ts';
 import type { Cli } from './cli.ts';
 import { kubeconfigVariable } from './clusters/target.ts';
@@ -11,16 +12,16 @@ import type { CliIo } from './io.ts';
 export interface RunnerOptions {
   readonly kubeconfig: string;
   readonly kubectl: KubectlChoice;
+  readonly clients: ClientPool;
 }
 
-export function createCommandRunner(cli: Cli, { kubeconfig, kubectl }: RunnerOptions): CommandRunner {
+export function createCommandRunner(cli: Cli, { kubeconfig, kubectl, clients }: RunnerOptions): CommandRunner {
+  const io = { ...cli.io, clients };
   return async (argv, input) => {
     const [program, ...args] = argv;
     if (program === 'kubectl')
-      return kubectl === 'builtin'
-        ? runBuiltin(cli, kubeconfig, args, input)
-        : runSystem(cli.io, kubeconfig, args, input);
-    if (program === 'netpol-lab') return runSelf(cli, kubeconfig, args, input);
+      return kubectl === 'builtin' ? runBuiltin(io, kubeconfig, args, input) : runSystem(io, kubeconfig, args, input);
+    if (program === 'netpol-lab') return runSelf(cli.run, io, kubeconfig, args, input);
     throw new LabError('ERR_SCENARIO_INVALID', `a page may run kubectl and netpol-lab, not ${program}`);
   };
 }
@@ -70,7 +71,7 @@ async function findOnPath({ env, platform }: CliIo, name: string): Promise<boole
 }
 
 async function runBuiltin(
-  { io }: Cli,
+  io: CliIo,
   kubeconfig: string,
   args: readonly string[],
   input: CommandInput,
@@ -85,6 +86,7 @@ async function runBuiltin(
     stdout: { write: (chunk) => collected.take('stdout', chunk) },
     stderr: { write: (chunk) => collected.take('stderr', chunk) },
     signal: input.signal,
+    ...(io.clients && { clients: io.clients }),
   });
   input.signal.throwIfAborted();
   return { ...collected.texts(), exitCode };
@@ -112,7 +114,8 @@ async function runSystem(
 }
 
 async function runSelf(
-  { io, run }: Cli,
+  run: Cli['run'],
+  io: CliIo,
   kubeconfig: string,
   args: readonly string[],
   input: CommandInput,

@@ -1,4 +1,5 @@
 /** What the program gets from the process that runs it: nothing in the commands asks Node for streams, environment or signals. */
+import type { ClientPool } from '../kube/client-pool.ts';
 
 export interface CliOutput {
   write(chunk: string | Uint8Array): unknown;
@@ -25,6 +26,8 @@ export interface CliIo {
   readonly pid: number;
   /** How to start this program again: node with its flags, and the script. */
   readonly self: readonly string[];
+  /** Set where this program runs inside itself, for a page whose command is `netpol-lab …`. */
+  readonly clients?: ClientPool;
 }
 
 /** Prompts need a person at both ends; CI systems set CI. */

@@ -82,8 +82,8 @@ export interface KubeClient {
   json<T = KubeObject>(request: RawRequest): Promise<T>;
   /** The body as it comes; throws ApiError before the first chunk. */
   stream(request: RawRequest): AsyncIterable<Uint8Array>;
-  /** Served types, from aggregated discovery; cached per client, refreshed when a kind is unknown. */
-  types(): Promise<readonly DiscoveredType[]>;
+  /** Served types, from aggregated discovery; remembered until a kind is unknown or somebody wants them `fresh`. */
+  types(options?: { readonly fresh?: boolean }): Promise<readonly DiscoveredType[]>;
   /** By kind and apiVersion; throws ApiError 404 for what the server does not serve. */
   typeOf(apiVersion: string, kind: string): Promise<DiscoveredType>;
   get<T = KubeObject>(type: ResourceType, namespace: string | undefined, name: string): Promise<T>;

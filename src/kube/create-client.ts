@@ -51,7 +51,7 @@ class HttpsKubeClient implements KubeClient {
   }
 
   async *stream(request: RawRequest): AsyncIterable<Uint8Array> {
-    const response = await this.#transport.open(request);
+    const response = await this.#transport.openStream(request);
     if ((response.statusCode ?? 0) >= 400) throw apiError(response.statusCode ?? 0, await readText(response));
     try {
       for await (const chunk of response) yield chunk as Uint8Array;
@@ -63,7 +63,8 @@ class HttpsKubeClient implements KubeClient {
     }
   }
 
-  types(): Promise<readonly DiscoveredType[]> {
+  types({ fresh = false } = {}): Promise<readonly DiscoveredType[]> {
+    if (fresh) this.#discovered = undefined;
     this.#discovered ??= discover((request) => this.json(request));
     return this.#discovered;
   }
@@ -71,11 +72,7 @@ class HttpsKubeClient implements KubeClient {
   async typeOf(apiVersion: string, kind: string): Promise<DiscoveredType> {
     const isIt = (type: DiscoveredType): boolean =>
       type.kind === kind && (type.group ? `${type.group}/${type.version}` : type.version) === apiVersion;
-    let type = (await this.types()).find(isIt);
-    if (!type) {
-      this.#discovered = undefined;
-      type = (await this.types()).find(isIt);
-    }
+    const type = (await this.types()).find(isIt) ?? (await this.types({ fresh: true })).find(isIt);
     if (type) return type;
     throw new ApiError(unknownKind(apiVersion, kind));
   }

@@ -12,6 +12,8 @@ import type { Connection } from './kubeconfig.ts';
 export interface Transport {
   /** Resolves with the response once its headers are there. Rejects with LabError, or the signal's reason. */
   open(request: RawRequest): Promise<IncomingMessage>;
+  /** The same for an answer without an end in sight (a watch, a followed log): it takes no other request's connection. */
+  openStream(request: RawRequest): Promise<IncomingMessage>;
   /** What a WebSocket to the same server needs. The agent remembers TLS sessions, which saves most of each handshake. */
   forWebSocket(): Promise<{ agent: HttpAgent; headers: Record<string, string> }>;
   close(): void;
@@ -24,6 +26,9 @@ interface TlsOptions {
   readonly servername?: string;
 }
 
+/** Enough for a cluster far away. Each connection costs a handshake, and to a cluster on this machine waiting costs less. */
+const maxRequestSockets = 4;
+
 export function createTransport(connection: Connection): Transport {
   const plain = connection.server.startsWith('http:');
   const options: TlsOptions = {
@@ -33,9 +38,12 @@ export function createTransport(connection: Connection): Transport {
     ...(connection.serverName && { servername: connection.serverName }),
     rejectUnauthorized: !connection.insecure,
   };
-  const agent = plain ? new HttpAgent({ keepAlive: true }) : new Agent({ keepAlive: true, maxSockets: 64, ...options });
+  const createAgent = (maxSockets: number): HttpAgent =>
+    plain ? new HttpAgent({ keepAlive: true, maxSockets }) : new Agent({ keepAlive: true, maxSockets, ...options });
+  const requests = createAgent(maxRequestSockets);
+  const streams = createAgent(Number.POSITIVE_INFINITY);
 
-  const open = async (query: RawRequest): Promise<IncomingMessage> => {
+  const send = async (agent: HttpAgent, query: RawRequest): Promise<IncomingMessage> => {
     const { method = 'GET', path, signal } = query;
     const body = encodeBody(query.body);
     const headers: Record<string, string> = {
@@ -48,8 +56,8 @@ export function createTransport(connection: Connection): Transport {
       }),
     };
     return new Promise((resolve, reject) => {
-      const send = plain ? httpRequest : request;
-      const outgoing = send(
+      const start = plain ? httpRequest : request;
+      const outgoing = start(
         new URL(path, connection.server),
         { method, headers, agent, ...(signal && { signal }) },
         resolve,
@@ -61,9 +69,13 @@ export function createTransport(connection: Connection): Transport {
     });
   };
   return {
-    open,
-    forWebSocket: async () => ({ agent, headers: { ...(await connection.headers()) } }),
-    close: () => agent.destroy(),
+    open: (query) => send(requests, query),
+    openStream: (query) => send(streams, query),
+    forWebSocket: async () => ({ agent: streams, headers: { ...(await connection.headers()) } }),
+    close() {
+      requests.destroy();
+      streams.destroy();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the built-in kubectl gets from whoever runs it: streams, environment, files' starting point, perhaps a terminal. */
 import type { Clock } from '../kit/clock.ts';
+import type { ClientPool } from '../kube/client-pool.ts';
 
 export interface OutputStream {
   write(chunk: string | Uint8Array): unknown;
@@ -25,6 +26,8 @@ export interface KubectlIo {
   readonly signal?: AbortSignal;
   /** Set when stdin and stdout are a terminal. */
   readonly terminal?: KubectlTerminal;
+  /** Shared with the commands before and after; a client of its own where absent. */
+  readonly clients?: ClientPool;
   /** Defaults to the real clock. */
   readonly clock?: Clock;
 }

@@ -32,7 +32,8 @@ export interface Session {
   namespace(): Promise<string>;
   /** Was --namespace given? Then files must not name another one. */
   readonly namespaceGiven: boolean;
-  types(): Promise<readonly DiscoveredType[]>;
+  /** What the server has; asked anew when `fresh`, for what may have come since the last command. */
+  types(options?: { readonly fresh?: boolean }): Promise<readonly DiscoveredType[]>;
   /** Body as text; prints the server's warnings; throws ApiError, Unreachable. */
   text(request: RawRequest): Promise<string>;
   json<T = KubeObject>(request: RawRequest): Promise<T>;
@@ -93,7 +94,10 @@ class KubectlSession implements Session {
   }
 
   client(): Promise<KubeClient> {
-    this.#client ??= connect(this.io, this.#flags).then(createKubeClient);
+    const { clients } = this.io;
+    this.#client ??= connect(this.io, this.#flags).then((connection) =>
+      clients ? clients.clientFor(connection) : createKubeClient(connection),
+    );
     return this.#client;
   }
 
@@ -105,10 +109,10 @@ class KubectlSession implements Session {
     return this.#flags.string('namespace') || (await this.connection()).namespace;
   }
 
-  async types(): Promise<readonly DiscoveredType[]> {
+  async types(options?: { readonly fresh?: boolean }): Promise<readonly DiscoveredType[]> {
     const client = await this.client();
     try {
-      return await client.types();
+      return await client.types(options);
     } catch (error) {
       throw await this.#translate(error, '/api?timeout=32s');
     }
@@ -178,7 +182,7 @@ class KubectlSession implements Session {
   }
 
   close(): void {
-    this.#client?.then((client) => client.close()).catch(() => undefined);
+    if (!this.io.clients) this.#client?.then((client) => client.close()).catch(() => undefined);
   }
 
   #limit(signal: AbortSignal | undefined): AbortSignal {

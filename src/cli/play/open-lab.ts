@@ -1,6 +1,6 @@
 /** From a kubeconfig to a LabContext: the client, the command runner, and somebody who listens to the events. */
 import type { Cluster } from '../../cluster/provider.ts';
-import { createKubeClient } from '../../kube/create-client.ts';
+import { createClientPool } from '../../kube/client-pool.ts';
 import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import type { LabContext } from '../../runner/context.ts';
 import type { RunnerEvent } from '../../runner/events.ts';
@@ -25,16 +25,17 @@ export async function openLab(
   cli: Cli,
   { scenario, cluster, kubectl, probeImage, emit }: OpenOptions,
 ): Promise<OpenLab> {
-  const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
+  const clients = cli.io.clients ?? createClientPool();
+  const client = await clients.clientFor(await readKubeconfig(cluster.kubeconfig));
   const context: LabContext = {
     scenario,
     client,
     cluster,
     ownsCluster: cluster.provider !== 'existing',
-    run: createCommandRunner(cli, { kubeconfig: cluster.kubeconfig, kubectl }),
+    run: createCommandRunner(cli, { kubeconfig: cluster.kubeconfig, kubectl, clients }),
     ...(probeImage !== undefined && { probeImage }),
     emit,
     signal: cli.io.signal,
   };
-  return { context, [Symbol.dispose]: () => client.close() };
+  return { context, [Symbol.dispose]: () => cli.io.clients === clients || clients[Symbol.dispose]() };
 }

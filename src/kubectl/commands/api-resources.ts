@@ -36,7 +36,7 @@ async function apiResources({ session, flags, args }: Call): Promise<number> {
   if (!['', 'wide', 'name'].includes(output)) throw new KubectlError(`--output ${output} is not available`);
   const sortBy = flags.string('sort-by');
   if (!['', 'name', 'kind'].includes(sortBy)) throw new KubectlError(`--sort-by accepts only name or kind`);
-  const types = preferred(await session.types()).filter(
+  const types = preferred(await session.types({ fresh: true })).filter(
     (type) =>
       (!flags.changed('api-group') || type.group === flags.string('api-group')) &&
       (!flags.changed('namespaced') || type.namespaced === flags.bool('namespaced')) &&
@@ -79,7 +79,7 @@ export const apiVersionsCommand: Command = {
   name: 'api-versions',
   short: 'Print the supported API versions on the server, in the form of "group/version"',
   run: async ({ session }) => {
-    const versions = new Set((await session.types()).map(apiVersionOf));
+    const versions = new Set((await session.types({ fresh: true })).map(apiVersionOf));
     session.out(
       [...versions]
         .sort()

@@ -50,7 +50,7 @@ async function splitWord(
   word: string,
   apiVersion: string,
 ): Promise<{ type: DiscoveredType; path: readonly string[] }> {
-  const types = await session.types();
+  const types = await session.types({ fresh: true });
   const parts = word.replace(/\.$/, '').split('.');
   for (let length = parts.length; length > 1 && apiVersion === ''; length--) {
     const name = parts.slice(0, length).join('.').toLowerCase();

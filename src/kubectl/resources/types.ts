@@ -4,11 +4,12 @@ import type { ResourceType } from '../../kube/objects.ts';
 import { KubectlError } from '../errors.ts';
 import type { Session } from '../session.ts';
 
-/** Throws `the server doesn't have a resource type "x"`. */
+/** Throws `the server doesn't have a resource type "x"`, after asking the server again. */
 export async function resolveType(session: Session, word: string): Promise<DiscoveredType> {
-  const types = await session.types();
-  const found = matchType(types, word);
-  if (found) {
+  for (const fresh of [false, true]) {
+    const types = await session.types({ fresh });
+    const found = matchType(types, word);
+    if (!found) continue;
     warnAboutShortName(session, types, found, word.toLowerCase());
     return found;
   }
