@@ -47,7 +47,7 @@ export async function readKubeconfig(path: string, context?: string): Promise<Co
   });
   let config: Raw;
   try {
-    config = asRaw(parse(text));
+    config = asRaw(parseKubeconfig(text));
   } catch (cause) {
     throw new LabError('ERR_KUBECONFIG', `the kubeconfig ${path} is not YAML`, {
       details: (cause as Error).message,
@@ -83,6 +83,14 @@ export async function readKubeconfig(path: string, context?: string): Promise<Co
     ...(typeof cluster['tls-server-name'] === 'string' && { serverName: cluster['tls-server-name'] }),
     headers: authentication(user, path, contextName),
   };
+}
+
+let last: { readonly text: string; readonly config: unknown } | undefined;
+
+/** A kubeconfig's YAML. The last one is remembered: every command of a session reads the same file, and certificates are long. */
+export function parseKubeconfig(text: string): unknown {
+  if (last?.text !== text) last = { text, config: parse(text) };
+  return last.config;
 }
 
 function labPartOf(context: Raw): { readonly lab?: LabPart } {

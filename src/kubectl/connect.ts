@@ -1,10 +1,9 @@
 /** From the kubeconfig and the global flags to a connection; complaints in client-go's words. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parse } from 'yaml';
 import { LabError } from '../kit/errors.ts';
 import type { Connection } from '../kube/kubeconfig.ts';
-import { readKubeconfig } from '../kube/kubeconfig.ts';
+import { parseKubeconfig, readKubeconfig } from '../kube/kubeconfig.ts';
 import { KubectlError, notBuiltIn, PlainError } from './errors.ts';
 import type { Flags } from './flags/spec.ts';
 import type { KubectlIo } from './io.ts';
@@ -23,7 +22,7 @@ export function kubeconfigPath(io: KubectlIo, flags: Flags): string {
 /** The file as it is; undefined when there is none. */
 export async function readRawKubeconfig(path: string): Promise<RawKubeconfig | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : ((parse(text) as RawKubeconfig | null) ?? {});
+  return text === undefined ? undefined : ((parseKubeconfig(text) as RawKubeconfig | null) ?? {});
 }
 
 export async function connect(io: KubectlIo, flags: Flags): Promise<Connection> {

@@ -77,8 +77,7 @@ export function store<T extends Stored>(machinery: Machinery, resource: Resource
     updateStatus: (object) => {
       const { namespace, name = '' } = object.metadata;
       if (!machinery.find(resource, namespace, name)) return undefined;
-      const status = { ...request, subresource: 'status' };
-      return typed(machinery.update(resource, namespace, object as unknown as KubeObject, status));
+      return typed(machinery.update(resource, namespace, statusOf(object), { ...request, subresource: 'status' }));
     },
     remove: (namespace, name, options) => {
       if (machinery.find(resource, namespace, name)) machinery.delete(resource, namespace, name, options, request);
@@ -88,6 +87,13 @@ export function store<T extends Stored>(machinery: Machinery, resource: Resource
         listener({ type, object: typed(object), previous: previous && typed(previous) });
       }),
   };
+}
+
+/** What a write of the status is read for; the rest would be decoded and thrown away. */
+function statusOf<T extends Stored>({ apiVersion, kind, metadata, ...rest }: T): KubeObject {
+  const { managedFields: _kept, ...own } = metadata;
+  const { status } = rest as { readonly status?: unknown };
+  return { apiVersion, kind, metadata: own, status } as KubeObject;
 }
 
 export type Stores = ReturnType<typeof stores>;

@@ -92,12 +92,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     keepAliveTimeout: 90_000,
   });
   const sockets = trackSockets(server);
-  const origin = (): string => `https://127.0.0.1:${addressOf(server).port}`;
+  let url = '';
   const report = options.onError ?? (() => {});
-  server.on('request', (request, response) => void handle(request, response, undefined, origin(), context, report));
+  server.on('request', (request, response) => void handle(request, response, undefined, url, context, report));
   server.on('upgrade', (request, socket, head) => {
     const { response, upgrade } = upgradable(request, socket as Socket, head);
-    void handle(request, response, upgrade, origin(), context, report);
+    void handle(request, response, upgrade, url, context, report);
   });
   server.on('clientError', (_error, socket) => {
     if (socket.writable)
@@ -108,8 +108,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await listen(server, port);
+  url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: origin(),
+    url,
     caPem: credentials.caPem,
     clientCertPem: credentials.clientCertPem,
     clientKeyPem: credentials.clientKeyPem,
@@ -121,10 +122,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       await closed;
     },
   };
-}
-
-function addressOf(server: Server): AddressInfo {
-  return server.address() as AddressInfo;
 }
 
 async function listen(server: Server, port: number): Promise<void> {

@@ -18,7 +18,7 @@ import {
   union,
 } from '../patch/field-set.ts';
 import { compareFields } from '../patch/own-fields.ts';
-import { apiVersionOf, type Core, type Draft } from './core.ts';
+import { apiVersionOf, type Core, type Draft, sameJson } from './core.ts';
 import { decode } from './decode.ts';
 
 export type ManagedFields = NonNullable<KubeObject['metadata']['managedFields']>;
@@ -59,7 +59,7 @@ export function recordUpdate(core: Core, draft: Draft, current: KubeObject | und
   const shape = shapeOfKind(kind.schema);
   const { changed, removed } = compareFields(current ?? zeroObject(kind), object, shape);
   const mine = withoutReset(difference(changed, unowned), kind, request.subresource ?? '');
-  const before = readManagers(object.metadata.managedFields ?? current?.metadata.managedFields ?? []);
+  const before = readManagers(entriesOf(object, current));
   if (isEmptySet(mine) && isEmptySet(difference(removed, unowned)))
     return before.length > 0 ? printManagers(before) : undefined;
   const identity = identityOf(draft, 'Update');
@@ -74,6 +74,13 @@ export function recordUpdate(core: Core, draft: Draft, current: KubeObject | und
     time: known && sameSet(known.fields, fields) && isEmptySet(mine) ? known.time : timestamp(core.clock.now()),
   };
   return printManagers([...others, next]);
+}
+
+/** What the client sent, if it is not the same: what is stored has been read before. */
+function entriesOf(object: KubeObject, current: KubeObject | undefined): ManagedFields {
+  const stored = current?.metadata.managedFields ?? [];
+  const sent = object.metadata.managedFields ?? stored;
+  return sameJson(sent, stored) ? stored : sent;
 }
 
 export function identityOf(

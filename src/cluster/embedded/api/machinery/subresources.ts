@@ -30,7 +30,8 @@ function keepAllBut({ kind, object, current }: Draft & { current: KubeObject }, 
   const { labels, annotations } = object.metadata;
   const { metadata: own } = object;
   for (const key of Object.keys(object)) delete object[key];
-  Object.assign(object, clone(current));
+  // What a status does not touch is shared with the stored object: no step behind this one changes it.
+  Object.assign(object, { ...current, metadata: { ...current.metadata } });
   if (annotatedThroughStatus.has(kind.id)) {
     object.metadata = orderMetadata({ ...object.metadata, labels, annotations });
   }

@@ -47,11 +47,12 @@ export function commitUpdate(
   const { kind, object, current, request } = draft;
   checkPreconditions(draft);
   const strategy = strategyOf(kind);
+  // As the real decoder does: before anything of the stored object, which has its defaults, comes in.
+  strategy.applyDefaults(object);
   keepOutsideSubresource(draft);
   keepServerMetadata(draft);
-  strategy.applyDefaults(object);
   const fields = managedFields ?? recordUpdate(core, draft, current);
-  strategy.prepareForUpdate(core, draft);
+  if (request.subresource !== 'status') strategy.prepareForUpdate(core, draft);
   countGeneration(draft);
   admitUpdate(core, draft);
   const errors = strategy.validateUpdate(object, current, draft);

@@ -29,15 +29,17 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return { self: a.self || b.self, children };
 }
 
-/** What is in `a` and not in `b`. */
+/** What is in `a` and not in `b`; `a` itself where they have nothing in common. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   const children = new Map<string, FieldSet>();
+  let lessThanA = a.self && b.self;
   for (const [key, child] of a.children) {
     const other = b.children.get(key);
     const rest = other ? difference(child, other) : child;
+    lessThanA ||= rest !== child;
     if (!isEmptySet(rest)) children.set(key, rest);
   }
-  return { self: a.self && !b.self, children };
+  return lessThanA ? { self: a.self && !b.self, children } : a;
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
@@ -67,23 +69,44 @@ function printElement(key: string): string {
   return `[${parts.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`;
 }
 
+/** Stored entries outlive many writes: what was read from one, and what a set was printed as. */
+const parsed = new WeakMap<object, FieldSet>();
+const printed = new WeakMap<FieldSet, object>();
+
 /** Reads `fieldsV1`. Anything that is not of its form counts as empty. */
 export function parseFieldsV1(value: unknown): FieldSet {
+  if (typeof value !== 'object' || value === null) return emptySet;
+  const known = parsed.get(value);
+  if (known) return known;
+  const set = parseEntries(value);
+  // Only what is stored stays as it is.
+  if (Object.isFrozen(value)) {
+    parsed.set(value, set);
+    printed.set(set, value);
+  }
+  return set;
+}
+
+function parseEntries(value: unknown): FieldSet {
   if (typeof value !== 'object' || value === null) return emptySet;
   const entries = Object.entries(value);
   if (entries.length === 0) return selfOnly;
   const children = new Map<string, FieldSet>();
-  for (const [key, child] of entries) if (key !== '.') children.set(key, parseFieldsV1(child));
+  for (const [key, child] of entries) if (key !== '.') children.set(key, parseEntries(child));
   return { self: Object.hasOwn(value, '.'), children };
 }
 
-/** Keys in the real server's order: itself first, then by name. */
-export function printFieldsV1(set: FieldSet): Record<string, unknown> {
+/** Keys in the real server's order: itself first, then by name. The stored entry where the set was read from one. */
+export function printFieldsV1(set: FieldSet): object {
+  return printed.get(set) ?? printEntries(set);
+}
+
+function printEntries(set: FieldSet): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   if (set.self && set.children.size > 0) result['.'] = {};
   for (const key of [...set.children.keys()].sort()) {
     const child = set.children.get(key);
-    if (child) result[key] = printFieldsV1(child);
+    if (child) result[key] = printEntries(child);
   }
   return result;
 }
