@@ -2,7 +2,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { LabError } from '../kit/errors.ts';
-import type { ClientPool } from '../kube/client-pool.ts';
 import type { CommandInput, CommandOutcome, CommandRunner } from '../runner/commands.ts';
 import type { Cli } from './cli.ts';
 import { kubeconfigVariable } from './clusters/target.ts';
@@ -12,11 +11,11 @@ import type { CliIo } from './io.ts';
 export interface RunnerOptions {
   readonly kubeconfig: string;
   readonly kubectl: KubectlChoice;
-  readonly clients: ClientPool;
+  readonly within: NonNullable<CliIo['within']>;
 }
 
-export function createCommandRunner(cli: Cli, { kubeconfig, kubectl, clients }: RunnerOptions): CommandRunner {
-  const io = { ...cli.io, clients };
+export function createCommandRunner(cli: Cli, { kubeconfig, kubectl, within }: RunnerOptions): CommandRunner {
+  const io = { ...cli.io, within };
   return async (argv, input) => {
     const [program, ...args] = argv;
     if (program === 'kubectl')
@@ -86,7 +85,7 @@ async function runBuiltin(
     stdout: { write: (chunk) => collected.take('stdout', chunk) },
     stderr: { write: (chunk) => collected.take('stderr', chunk) },
     signal: input.signal,
-    ...(io.clients && { clients: io.clients }),
+    ...(io.within && { clients: io.within.clients }),
   });
   input.signal.throwIfAborted();
   return { ...collected.texts(), exitCode };

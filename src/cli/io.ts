@@ -1,5 +1,6 @@
 /** What the program gets from the process that runs it: nothing in the commands asks Node for streams, environment or signals. */
 import type { ClientPool } from '../kube/client-pool.ts';
+import type { Scenario } from '../scenario/model.ts';
 
 export interface CliOutput {
   write(chunk: string | Uint8Array): unknown;
@@ -26,8 +27,8 @@ export interface CliIo {
   readonly pid: number;
   /** How to start this program again: node with its flags, and the script. */
   readonly self: readonly string[];
-  /** Set where this program runs inside itself, for a page whose command is `netpol-lab …`. */
-  readonly clients?: ClientPool;
+  /** Set where this program runs inside itself, for a page whose command is `netpol-lab …`: what need not be opened again. */
+  readonly within?: { readonly clients: ClientPool; readonly scenario: Scenario };
 }
 
 /** Prompts need a person at both ends; CI systems set CI. */

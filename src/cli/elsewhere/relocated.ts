@@ -38,7 +38,7 @@ export async function relocateScenario(scenario: Scenario, prefix: string, folde
 /** A scenario as it is played on this cluster: where a kubeconfig stands for a part of one, in that part's namespaces. */
 export async function openPlaced(io: CliIo, kubeconfig: string, state: LabState): Promise<Scenario> {
   const { lab } = await readKubeconfig(kubeconfig);
-  if (!lab) return openRunning(state);
+  if (!lab) return openRunning(io, state);
   const original = await openScenario(scenariosFolder, state.scenario);
   return relocateScenario(original, lab.prefix, partFolder(io, lab.prefix));
 }

@@ -25,17 +25,17 @@ export async function openLab(
   cli: Cli,
   { scenario, cluster, kubectl, probeImage, emit }: OpenOptions,
 ): Promise<OpenLab> {
-  const clients = cli.io.clients ?? createClientPool();
+  const clients = cli.io.within?.clients ?? createClientPool();
   const client = await clients.clientFor(await readKubeconfig(cluster.kubeconfig));
   const context: LabContext = {
     scenario,
     client,
     cluster,
     ownsCluster: cluster.provider !== 'existing',
-    run: createCommandRunner(cli, { kubeconfig: cluster.kubeconfig, kubectl, clients }),
+    run: createCommandRunner(cli, { kubeconfig: cluster.kubeconfig, kubectl, within: { clients, scenario } }),
     ...(probeImage !== undefined && { probeImage }),
     emit,
     signal: cli.io.signal,
   };
-  return { context, [Symbol.dispose]: () => cli.io.clients === clients || clients[Symbol.dispose]() };
+  return { context, [Symbol.dispose]: () => cli.io.within?.clients === clients || clients[Symbol.dispose]() };
 }

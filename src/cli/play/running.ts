@@ -118,7 +118,7 @@ export async function whyRunning(
   const client = createKubeClient(await readKubeconfig((await chooseCluster(io, options)).kubeconfig));
   try {
     const state = await readState(client);
-    const outside = state ? (await openRunning(state)).outside : [];
+    const outside = state ? (await openRunning(io, state)).outside : [];
     const why = await askWhy(client, from, to, { outside, signal: io.signal });
     if ('missing' in why)
       throw new LabError('ERR_USAGE', why.missing, { cure: `kubectl -n ${from.namespace} get pods` });
