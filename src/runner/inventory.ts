@@ -1,5 +1,5 @@
 /** What is in a scenario's namespaces, of the kinds that a learner can change: read from the API, keyed, with fingerprints. */
-import type { DiscoveredType } from '../kube/client.ts';
+import type { DiscoveredType, KubeClient } from '../kube/client.ts';
 import { pathOf } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { LabContext } from './context.ts';
@@ -68,24 +68,45 @@ async function listItems(
       wanted(type.kind) &&
       !(aggregated && type.group === 'crd.projectcalico.org'),
   );
+  // On a cluster of our own there is little beside the scenario: one request for all of its namespaces.
+  const [only = '', ...more] = scope.namespaces;
+  const places = more.length === 0 ? [only] : context.ownsCluster ? [undefined] : scope.namespaces;
   const lists = await Promise.all(
     types.flatMap((type) =>
       type.namespaced
-        ? scope.namespaces.map((namespace) => listAll(context, type, namespace))
+        ? places.map((namespace) => listAll(context, type, namespace))
         : [listAll(context, type, undefined)],
     ),
   );
   const namespaces = new Set(scope.namespaces);
+  const isInside = ({ kind, metadata: { name = '', namespace } }: KubeObject) =>
+    kind === 'Namespace' ? namespaces.has(name) : namespace === undefined || namespaces.has(namespace);
+  const hashOf = fingerprintsOf(context.client);
   return lists
     .flat()
-    .filter(({ kind, metadata }) => kind !== 'Namespace' || namespaces.has(metadata.name ?? ''))
+    .filter(isInside)
     .map((object) => ({
       key: keyOf(object),
-      hash: fingerprint(object),
+      hash: hashOf(object),
       uid: object.metadata.uid ?? '',
       owned: isOwned(object),
       object,
     }));
+}
+
+const remembered = new WeakMap<Pick<KubeClient, 'json'>, Map<string, string>>();
+
+/** An object of the same version has the same fingerprint, and most objects are as they were when last looked at. */
+function fingerprintsOf(client: Pick<KubeClient, 'json'>): (object: KubeObject) => string {
+  const known = remembered.get(client) ?? new Map<string, string>();
+  remembered.set(client, known);
+  return (object) => {
+    const { uid, resourceVersion } = object.metadata;
+    const version = `${uid}/${resourceVersion}`;
+    const hash = known.get(version) ?? fingerprint(object);
+    known.set(version, hash);
+    return hash;
+  };
 }
 
 function sortItems(items: readonly Item[]): readonly Item[] {

@@ -51,7 +51,7 @@ async function waitIn(
       if (type === 'DELETED') pods.delete(name);
       else pods.set(name, object as Pod);
       refuseHopeless(awaited, object as Pod);
-      if (missing().length === 0) return;
+      if (awaited.every((each) => lackOf(each, [...pods.values()]).length === 0)) return;
     }
   } catch (error) {
     signal.throwIfAborted();

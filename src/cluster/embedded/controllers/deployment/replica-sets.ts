@@ -47,10 +47,17 @@ export function findNewSet(deployment: Deployment, sets: readonly ReplicaSet[]):
   return sets.find((set) => isDeepStrictEqual(withoutHash(set.spec?.template), wanted));
 }
 
-function withoutHash(template: PodTemplateSpec | undefined): unknown {
-  const { [hashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
-  const { creationTimestamp: _time, annotations = {}, ...metadata } = template?.metadata ?? {};
-  return JSON.parse(JSON.stringify({ ...template, metadata: { ...metadata, annotations, labels } }));
+/** Of stored templates, which never change and are compared at every look. */
+const compared = new WeakMap<PodTemplateSpec, unknown>();
+
+function withoutHash(template: PodTemplateSpec = {}): unknown {
+  const known = compared.get(template);
+  if (known) return known;
+  const { [hashLabel]: _hash, ...labels } = template.metadata?.labels ?? {};
+  const { creationTimestamp: _time, annotations = {}, ...metadata } = template.metadata ?? {};
+  const plain = JSON.parse(JSON.stringify({ ...template, metadata: { ...metadata, annotations, labels } })) as unknown;
+  if (Object.isFrozen(template)) compared.set(template, plain);
+  return plain;
 }
 
 export function revisionOf(object: { metadata: { annotations?: Record<string, string> } }): number {
