@@ -17,7 +17,8 @@ import type { Outcome } from '../../ui/report/outcome.ts';
 import { reportProofs } from '../../ui/report/proofs.ts';
 import type { Cli } from '../cli.ts';
 import { scenariosFolder } from '../paths.ts';
-import { proveOne, type Subject } from '../play/prove-one.ts';
+import { proveOne } from '../play/prove-one.ts';
+import type { Subject } from '../play/subjects.ts';
 import type { CheckOptions } from './options.ts';
 
 type Target =

@@ -10,7 +10,7 @@ import type { Stage } from '../../runner/events.ts';
 import type { Proof } from '../../runner/prove.ts';
 import type { Outcome, SkippedScenario } from '../../ui/report/outcome.ts';
 import type { CliIo } from '../io.ts';
-import type { Subject } from './prove-one.ts';
+import type { Subject } from './subjects.ts';
 
 /** As the JSON report has it: a stage's id may be left out. */
 type Reported =

@@ -1,45 +1,16 @@
 /** Lets one scenario prove itself on a fresh cluster of its own. A folder that cannot even be read is an outcome, too. */
-import { basename, join, resolve, sep } from 'node:path';
-import { LabError } from '../../kit/errors.ts';
+import { join } from 'node:path';
 import { proveScenario } from '../../runner/prove.ts';
-import { scenarioNames } from '../../scenario/catalogue.ts';
 import { type LoadResult, readScenario } from '../../scenario/load.ts';
 import { type Problem, sortProblems } from '../../scenario/location.ts';
 import type { Scenario } from '../../scenario/model.ts';
-import { didYouMean } from '../../scenario/nearest.ts';
 import { type Outcome, stageName } from '../../ui/report/outcome.ts';
 import type { Cli } from '../cli.ts';
 import { hostPrivately } from '../clusters/host.ts';
 import type { TestOptions } from '../commands/options.ts';
-import { scenariosFolder } from '../paths.ts';
 import { openLab } from './open-lab.ts';
 import { unmetNeeds } from './providers.ts';
-
-export interface Subject {
-  readonly id: string;
-  /** Absolute. */
-  readonly folder: string;
-  /** How problems name the folder. */
-  readonly label: string;
-}
-
-/** By names of the catalogue and by folders. Throws LabError ERR_UNKNOWN_SCENARIO. */
-export async function findSubjects(cwd: string, names: readonly string[]): Promise<readonly Subject[]> {
-  const known = await scenarioNames(scenariosFolder);
-  const wanted = names.length > 0 ? names : known;
-  if (wanted.length === 0) throw new LabError('ERR_UNKNOWN_SCENARIO', `there are no scenarios in ${scenariosFolder}`);
-  return wanted.map((name) => {
-    if (name.includes('/') || name.includes(sep) || name === '.') {
-      const folder = resolve(cwd, name);
-      return { id: basename(folder), folder, label: name.replace(/[\\/]+$/, '') };
-    }
-    if (known.includes(name)) return { id: name, folder: join(scenariosFolder, name), label: `scenarios/${name}` };
-    throw new LabError('ERR_UNKNOWN_SCENARIO', `there is no scenario "${name}"${didYouMean(name, known)}`, {
-      details: `scenarios: ${known.join(', ') || 'none'}`,
-      cure: 'netpol-lab list',
-    });
-  });
-}
+import type { Subject } from './subjects.ts';
 
 /** What to look at beside the contract, once the cluster is up and before the scenario is on it. */
 export type Examination = (lab: Parameters<typeof proveScenario>[0]) => Promise<readonly Problem[]>;

@@ -6,8 +6,8 @@ import { reportProofs } from '../../ui/report/proofs.ts';
 import type { Cli } from '../cli.ts';
 import type { TestOptions } from '../commands/options.ts';
 import { proveInProcesses } from './prove-in-processes.ts';
-import { findSubjects, proveOne, type Subject } from './prove-one.ts';
 import { requireProvider } from './providers.ts';
+import { findSubjects, type Subject } from './subjects.ts';
 
 /** Exit 0 when all are proved or skipped, 5 when one is invalid. */
 export async function testScenarios(cli: Cli, names: readonly string[], options: TestOptions): Promise<ExitCode> {
@@ -26,6 +26,7 @@ export async function testScenarios(cli: Cli, names: readonly string[], options:
 }
 
 async function proveInTurn(cli: Cli, subjects: readonly Subject[], options: TestOptions): Promise<readonly Outcome[]> {
+  const { proveOne } = await import('./prove-one.ts');
   const outcomes: Outcome[] = [];
   for (const subject of subjects) {
     cli.io.signal.throwIfAborted();

@@ -2,7 +2,6 @@
  * Who sends this request? A client certificate of our authority, a service account's token, or nobody: nobody gets 401.
  * Impersonation (`--as`) is decided here too; whether it is allowed is asked of the caller's `mayImpersonate`.
  */
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { badRequest } from '../machinery/status.ts';
@@ -23,7 +22,7 @@ export function authenticate(request: IncomingMessage, machinery: Machinery, tok
   return serviceAccountUser(claims);
 }
 
-/** Reading a certificate costs more than most requests: once per connection is enough. */
+/** Once per connection is enough, and the whole certificate as an object would cost more than most requests. */
 const users = new WeakMap<TLSSocket, User | undefined>();
 
 function certificateUser({ socket }: IncomingMessage): User | undefined {
@@ -33,13 +32,16 @@ function certificateUser({ socket }: IncomingMessage): User | undefined {
 }
 
 function userOfPeer(socket: TLSSocket): User | undefined {
-  const { subject, raw } = socket.getPeerCertificate();
-  if (!subject?.CN) return undefined;
-  const groups: readonly string[] = [subject.O ?? []].flat();
-  const fingerprint = createHash('sha256').update(raw).digest('hex');
+  const certificate = socket.getPeerX509Certificate();
+  if (!certificate) return undefined;
+  const parts = certificate.subject.split('\n').map((line) => line.split(/=(.*)/s, 2));
+  const valuesOf = (wanted: string) => parts.filter(([type]) => type === wanted).map(([, value = '']) => value);
+  const [name] = valuesOf('CN');
+  if (!name) return undefined;
+  const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
   return {
-    name: String(subject.CN),
-    groups: [...groups, authenticated],
+    name,
+    groups: [...valuesOf('O'), authenticated],
     extra: { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${fingerprint}`] },
   };
 }
