@@ -49,6 +49,7 @@ const nothing: Comparison = { changed: emptySet, removed: emptySet };
 /** undefined stands for absent: what is below is then added or removed, level by level. */
 export function compareFields(before: unknown, after: unknown, shape: Shape): Comparison {
   if (before === undefined && after === undefined) return nothing;
+  if (before !== undefined && after !== undefined) return compareInside(before, after, shape);
   const own: Comparison = {
     changed: before === undefined ? selfOnly : emptySet,
     removed: after === undefined ? selfOnly : emptySet,
@@ -71,7 +72,7 @@ function compareInside(before: unknown, after: unknown, shape: Shape): Compariso
       if (isScalar(before) || isScalar(after)) return compareInside(before, after, { kind: 'leaf' });
       // Most of an object is as it was, and telling so costs less than naming every field of it.
       if (same(before, after)) return nothing;
-      return compareMembers(named(before), named(after), (key) => shape.field(key.slice(2)));
+      return compareNamed(isRaw(before) ? before : {}, isRaw(after) ? after : {}, shape);
   }
 }
 
@@ -92,12 +93,28 @@ function compareMembers(
   return { changed: fieldSet(false, changed), removed: fieldSet(false, removed) };
 }
 
-function merge(a: Comparison, b: Comparison): Comparison {
-  return { changed: union(a.changed, b.changed), removed: union(a.removed, b.removed) };
+/** As compareMembers, for the many: no map is made of either side. */
+function compareNamed(before: Raw, after: Raw, { field }: Extract<Shape, { kind: 'fields' }>): Comparison {
+  const changed = new Map<string, FieldSet>();
+  const removed = new Map<string, FieldSet>();
+  const compare = (name: string): void => {
+    const shape = field(name);
+    if (!shape) return;
+    const inner = compareFields(memberOf(before, name), memberOf(after, name), shape);
+    if (!isEmptySet(inner.changed)) changed.set(`f:${name}`, inner.changed);
+    if (!isEmptySet(inner.removed)) removed.set(`f:${name}`, inner.removed);
+  };
+  for (const name of Object.keys(after)) compare(name);
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) compare(name);
+  return { changed: fieldSet(false, changed), removed: fieldSet(false, removed) };
 }
 
-function named(value: unknown): ReadonlyMap<string, unknown> {
-  return new Map(isRaw(value) ? Object.entries(value).map(([name, child]) => [`f:${name}`, child]) : []);
+function memberOf(value: Raw, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function merge(a: Comparison, b: Comparison): Comparison {
+  return { changed: union(a.changed, b.changed), removed: union(a.removed, b.removed) };
 }
 
 function keyed(value: unknown, keys: readonly string[]): ReadonlyMap<string, unknown> {
