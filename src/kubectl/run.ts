@@ -42,6 +42,18 @@ export async function runKubectl(argv: readonly string[], io: KubectlIo): Promis
   }
 }
 
+/** Whether a command line asks about kubectl alone (help, its own version) or is mistaken: neither needs a cluster. */
+export function needsNoCluster(argv: readonly string[]): boolean {
+  try {
+    const { command, path, rest } = findCommand(argv);
+    const { flags } = parse(rest, withGlobals(command.flags ?? []), path);
+    const aboutItself = path === 'kubectl options' || (path === 'kubectl version' && flags.bool('client'));
+    return !command.run || flags.bool('help') || aboutItself;
+  } catch {
+    return true;
+  }
+}
+
 const root: Command = { name: 'kubectl', short: 'kubectl controls the Kubernetes cluster manager.', commands };
 
 /** A command's own flag hides a global one of the same name (`debug --profile`). */

@@ -57,4 +57,16 @@ describe('usage', () => {
       scenarios: expect.arrayContaining([expect.objectContaining({ id: 'firewall-restriction' })]),
     });
   });
+
+  test.each([
+    [['kubectl', '--help'], 0, 'kubectl controls the Kubernetes cluster manager.'],
+    [['kubectl', 'get', '-h'], 0, 'Display one or many resources.'],
+    [['kubectl', 'version', '--client'], 0, 'Client Version: v1.36'],
+    [['kubectl', 'get', '--bogus'], 1, 'error: unknown flag: --bogus'],
+    [['kubectl', 'get', 'pods'], 4, 'no cluster is running'],
+  ])('%j asks for a cluster only where it needs one', async (args, exitCode, text) => {
+    const result = await home.run(args);
+    expect(result.stdout + result.stderr).toContain(text);
+    expect(result.exitCode).toBe(exitCode);
+  });
 });

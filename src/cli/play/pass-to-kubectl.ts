@@ -1,13 +1,13 @@
 /** `netpol-lab kubectl …`: the built-in kubectl with this terminal's streams and the running cluster's kubeconfig. */
 import { EXIT, type ExitCode } from '../../kit/errors.ts';
-import { runKubectl } from '../../kubectl/run.ts';
+import { needsNoCluster, runKubectl } from '../../kubectl/run.ts';
 import type { Cli } from '../cli.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import type { CliIo } from '../io.ts';
 import { takeInput } from './front-input.ts';
 
 export async function passToKubectl({ io }: Cli, args: readonly string[]): Promise<ExitCode> {
-  const { kubeconfig } = await chooseCluster(io, {});
+  const kubeconfig = needsNoCluster(args) ? '' : (await chooseCluster(io, {})).kubeconfig;
   using input = takeInput(io.stdin);
   const exitCode = await runKubectl(args, {
     kubeconfig,
