@@ -108,8 +108,8 @@ spec:
   terminationGracePeriodSeconds: 1
   containers:
     - name: server
-      image: registry.k8s.io/e2e-test-images/agnhost:2.53
-      args: ["netexec", "--http-port=8080"]
+      image: busybox:1.36
+      command: ["sh", "-c", "mkdir -p /www && hostname > /www/hostname && exec httpd -f -p 8080 -h /www"]
       ports:
         - containerPort: 8080
 `;
