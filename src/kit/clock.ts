@@ -38,13 +38,27 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** Farther off than Node's timers ever are: somebody has set the system's clock back. */
+const setBackMs = 100;
+
 /** Node's own time. Its timers do not keep the process alive: servers and terminals do. */
 export function realClock(): Clock {
   const clock: Clock = {
     now: () => Date.now(),
     after(delayMs, callback) {
-      const handle = setTimeout(callback, delayMs);
-      handle.unref();
+      const dueMs = Date.now() + delayMs;
+      let handle: NodeJS.Timeout;
+      const arm = (ms: number) => {
+        handle = setTimeout(ring, ms);
+        handle.unref();
+      };
+      // Node may fire a millisecond before Date.now() gets there: whoever then asks what is due would find nothing.
+      const ring = () => {
+        const earlyMs = dueMs - Date.now();
+        if (earlyMs > 0 && earlyMs < setBackMs) arm(earlyMs);
+        else callback();
+      };
+      arm(delayMs);
       return { cancel: () => clearTimeout(handle) };
     },
     urgent: () => clock,

@@ -48,7 +48,7 @@ class Feed implements PolicyFeed {
   readonly #options: PolicyFeedOptions;
   readonly #ips = new Map<string, readonly string[]>();
   /** Changes on their way to the nodes, in the order in which they were made. */
-  #pending: { readonly dueMs: number; readonly apply: () => void }[] = [];
+  #pending: (() => void)[] = [];
   #lastDueMs = 0;
   #closed = false;
   readonly #unsubscribe: () => void;
@@ -128,22 +128,19 @@ class Feed implements PolicyFeed {
     const [least, most] = delayMs;
     const dueMs = Math.max(this.#lastDueMs, clock.now() + least + Math.floor(random.next() * (most - least)));
     this.#lastDueMs = dueMs;
-    this.#pending.push({ dueMs, apply });
+    this.#pending.push(apply);
     // Urgent: on a virtual clock the change has been felt before the next command of the same client can look.
-    clock.urgent().after(dueMs - clock.now(), () => this.#applyDue());
+    clock.urgent().after(dueMs - clock.now(), () => this.#applyUpTo(apply));
   }
 
-  #applyDue(): void {
+  /** What was changed before it is due as well, whatever a clock says that was set back meanwhile. */
+  #applyUpTo(last: () => void): void {
     if (this.#closed) return;
-    const now = this.#options.clock.now();
-    for (let next = this.#pending[0]; next && next.dueMs <= now; next = this.#pending[0]) {
-      this.#pending.shift();
-      next.apply();
-    }
+    for (const apply of this.#pending.splice(0, this.#pending.indexOf(last) + 1)) apply();
   }
 
   #flush(): void {
-    for (const { apply } of this.#pending.splice(0)) apply();
+    for (const apply of this.#pending.splice(0)) apply();
   }
 }
 
