@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import type { CniName } from '../cluster/embedded/net/cni-profiles.ts';
 import { LabError } from '../kit/errors.ts';
+import { isAlive } from '../kit/is-alive.ts';
 
 export interface ClusterRecord {
   readonly schemaVersion: 1;
@@ -161,14 +162,5 @@ async function answers({ kubeconfig, pid }: ClusterRecord): Promise<boolean> {
     }
   } catch {
     return deadline.aborted && isAlive(pid);
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

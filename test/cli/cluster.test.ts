@@ -2,7 +2,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isAlive } from '../../src/cli/registry.ts';
+import { isAlive } from '../../src/kit/is-alive.ts';
 import { wellKnown } from '../../src/kube/client.ts';
 import { createKubeClient } from '../../src/kube/create-client.ts';
 import { readKubeconfig } from '../../src/kube/kubeconfig.ts';

@@ -1,10 +1,11 @@
 /** `cluster down`: asks the cluster's process to end, waits until it has, and removes what is left. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';
+import { isAlive } from '../../kit/is-alive.ts';
 import type { Cli } from '../cli.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
-import { type ClusterRecord, findCluster, findClusters, isAlive, removeRecord } from '../registry.ts';
+import { type ClusterRecord, findCluster, findClusters, removeRecord } from '../registry.ts';
 
 const patienceMs = 10_000;
 

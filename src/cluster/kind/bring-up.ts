@@ -9,7 +9,7 @@ import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import { proveEnforcement } from '../canary.ts';
 import type { UpOptions } from '../provider.ts';
 import { obtainCalicoManifest } from './calico-manifest.ts';
-import { defaultNodeImage, kindConfig, mergeConfig, readConfigPatch } from './config.ts';
+import { kindConfig, mergeConfig, readConfigPatch } from './config.ts';
 import {
   createNodes,
   deleteNodes,
@@ -19,11 +19,19 @@ import {
   refuseUnlessOurs,
   startStopped,
 } from './create.ts';
-import { loadImages } from './images.ts';
+import { loadImages, localNodeImage } from './images.ts';
 import { applyCalico, waitForNetwork } from './install-cni.ts';
 import type { KindProviderOptions } from './options.ts';
 import { stopOutside } from './outside.ts';
-import { type KindPaths, type KindRecord, kindPaths, readKindRecord, writeKindRecord } from './record.ts';
+import {
+  type KindPaths,
+  type KindRecord,
+  kindPaths,
+  readKindRecord,
+  refuseInTheMaking,
+  removeKindRecord,
+  writeKindRecord,
+} from './record.ts';
 import { remoteHost } from './remote-daemon.ts';
 import { type RunningKindCluster, runningCluster } from './running.ts';
 import type { Tools } from './tools.ts';
@@ -98,6 +106,7 @@ export class BringUp {
     const { name, signal, onProgress } = this.#request;
     const exists = (await listKindClusters(this.#tools, signal)).includes(name);
     const record = await readKindRecord(this.#paths);
+    refuseInTheMaking(record);
     if (exists) await refuseUnlessOurs(this.#tools, name, this.#paths, { recorded: record !== undefined, signal });
     if (exists && !record) {
       onProgress?.(`using the kind cluster ${name}, which was made by another netpol-lab`);
@@ -129,24 +138,27 @@ export class BringUp {
 
   async #create(): Promise<void> {
     const { name, signal, onProgress } = this.#request;
-    const { image = defaultNodeImage, workers = 2, cni = 'calico', keep = false, configPatch } = this.#options;
+    const { workers = 2, cni = 'calico', keep = false, configPatch } = this.#options;
     // Whatever can be wrong with files is found out before anything is made.
     if (cni === 'calico') await this.#manifest();
     const remoteDaemon = remoteHost(this.#tools.env) !== undefined;
     const patches = configPatch === undefined ? [] : await readConfigPatch(configPatch);
     const config = patches.reduce(mergeConfig, kindConfig({ workers, cni, remoteDaemon }));
+    const image = this.#options.image ?? (await localNodeImage(this.#tools, this.#request));
     onProgress?.(`creating the kind cluster ${name}: this takes a minute or two`);
-    await this.#save({ stage: 'creating', images: {} });
+    await this.#save({ stage: 'creating', images: {}, pid: process.pid });
     this.#made = true;
-    await createNodes(this.#tools, {
-      name,
-      image,
-      config,
-      paths: this.#paths,
-      keep,
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    });
+    const asked = { name, image, config, paths: this.#paths, keep };
+    try {
+      await createNodes(this.#tools, { ...asked, ...(signal && { signal }), ...(onProgress && { onProgress }) });
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code !== 'ERR_CLUSTER_EXISTS') throw error;
+      this.#made = false;
+      await removeKindRecord(this.#paths);
+      throw error;
+    }
+    const { pid: _pid, ...record } = this.#record;
+    this.#record = record;
     await this.#save({ stage: 'created' });
   }
 
@@ -168,10 +180,10 @@ export class BringUp {
     const calico = this.#record.cni === 'calico';
     const fresh = this.#record.stage !== 'ready';
     const manifest = calico && fresh ? await this.#manifest() : undefined;
-    await this.#load([...(manifest?.images ?? []), this.#probeImage, ...images]);
+    await this.#load([...(manifest?.images ?? []), this.#probeImage, ...images], nodes);
     if (manifest) {
       onProgress?.(`installing Calico from ${manifest.path}`);
-      const controlPlane = nodes.find((node) => node.endsWith('-control-plane')) ?? `${name}-control-plane`;
+      const controlPlane = controlPlaneOf(nodes, name);
       await applyCalico(this.#tools, manifest, { paths: this.#paths, controlPlane, ...(signal && { signal }) });
       await this.#save({ manifest: manifest.sha256 });
     }
@@ -203,10 +215,11 @@ export class BringUp {
     }
   }
 
-  async #load(images: readonly string[]): Promise<void> {
+  async #load(images: readonly string[], nodes: readonly string[]): Promise<void> {
     const { name, signal, onProgress } = this.#request;
     const loaded = await loadImages(this.#tools, {
       cluster: name,
+      node: controlPlaneOf(nodes, name),
       images,
       loaded: this.#record.images,
       ...(signal && { signal }),
@@ -248,8 +261,12 @@ export class BringUp {
       paths: this.#paths,
       client,
       nodes,
-      outsideImage: this.#options.outsideImage ?? this.#probeImage,
+      images: { outside: this.#options.outsideImage, probe: this.#probeImage },
       waiting: this.#waiting(),
     });
   }
+}
+
+function controlPlaneOf(nodes: readonly string[], name: string): string {
+  return nodes.find((node) => node.endsWith('-control-plane')) ?? `${name}-control-plane`;
 }

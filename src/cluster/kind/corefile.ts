@@ -15,12 +15,34 @@ export function withoutHosts(corefile: string): string {
   return corefile.slice(0, from) + (to < 0 ? '' : corefile.slice(to + end.length).replace(/^\n/, ''));
 }
 
-/** A block of its own for these zones: `hosts` may stand only once in a block, and the user's may have one. */
-export function withHosts(corefile: string, hosts: readonly PlannedHost[]): string {
+/**
+ * A block of its own for these zones: `hosts` may stand only once in a block, and the user's may have one. A pod's resolver
+ * asks for `name.DOMAIN` first, for every search domain of the machine: to ask whoever is behind this cluster about it would
+ * take seconds where nobody answers, so it is denied here.
+ */
+export function withHosts(
+  corefile: string,
+  hosts: readonly PlannedHost[],
+  searchDomains: readonly string[] = [],
+): string {
   const own = withoutHosts(corefile);
   if (hosts.length === 0) return own;
-  const zones = [...new Set(hosts.map(({ name }) => `${name}:53`))].sort().join(' ');
+  const names = [...new Set(hosts.map(({ name }) => name))].sort();
+  const zones = (of: readonly string[]) => of.map((name) => `${name}:53`).join(' ');
   const entries = hosts.flatMap(({ name, addresses }) => addresses.map((address) => `        ${address} ${name}`));
-  const block = [begin, `${zones} {`, '    errors', '    hosts {', ...entries, '        ttl 5', '    }', '}', end, ''];
+  const searched = searchDomains.flatMap((domain) => names.map((name) => `${name}.${domain}`));
+  const denied = [`${zones(searched)} {`, '    template ANY ANY {', '        rcode NXDOMAIN', '    }', '}'];
+  const block = [
+    ...[begin, `${zones(names)} {`, '    errors', '    hosts {', ...entries, '        ttl 5', '    }', '}'],
+    ...(searched.length > 0 ? denied : []),
+    ...[end, ''],
+  ];
   return `${block.join('\n')}${own}`;
+}
+
+/** Of a node's resolv.conf, as its pods inherit them; what CoreDNS answers for itself is left out. */
+export function searchDomainsOf(resolvConf: string): readonly string[] {
+  const line = /^search\s+(.*)$/m.exec(resolvConf)?.[1] ?? '';
+  const domains = line.split(/\s+/).map((domain) => domain.replace(/\.$/, ''));
+  return [...new Set(domains)].filter((domain) => domain !== '' && !/(^|\.)cluster\.local$/.test(domain));
 }

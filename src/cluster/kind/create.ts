@@ -38,7 +38,18 @@ export async function createNodes(tools: Tools, options: CreateOptions): Promise
     },
   });
   signal?.throwIfAborted();
-  if (created.exitCode !== 0) throw programFailed(created);
+  if (created.exitCode === 0) return;
+  if (/already exist for a cluster/.test(created.stderr)) throw takenMeanwhile(name, programFailed(created));
+  throw programFailed(created);
+}
+
+/** Somebody else was faster: what is there now is theirs, and is not undone. */
+function takenMeanwhile(name: string, cause: LabError): LabError {
+  return new LabError('ERR_CLUSTER_EXISTS', `a kind cluster "${name}" was made by somebody else at the same moment`, {
+    details: cause.details,
+    cure: 'wait for it, then the same command again; or choose another --name',
+    cause,
+  });
 }
 
 /** ` ✓ Preparing nodes 📦 📦` and ` • Starting control-plane 🕹️ ...` without their pictures; undefined for the rest. */

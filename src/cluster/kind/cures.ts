@@ -9,14 +9,18 @@ const known: readonly (readonly [RegExp, string])[] = [
     /permission denied.*docker\.sock|docker\.sock.*permission denied/i,
     'sudo usermod -aG docker $USER, then log in again',
   ],
-  [/cannot connect to podman|podman\.sock/i, 'podman machine start, or: systemctl --user start podman.socket'],
   [
-    /cgroup ?v1|failCgroupV1/i,
-    'this machine has cgroup v1: pass --kind-config-patch FILE with a KubeletConfiguration that says failCgroupV1: false (docs/kind.md)',
+    /containerd.*(not running|connection refused|permission denied|no such file)/i,
+    'sudo systemctl start containerd; without root: containerd-rootless-setuptool.sh install',
   ],
+  [/cannot connect to podman|podman\.sock/i, 'podman machine start, or: systemctl --user start podman.socket'],
   [/too many open files|inotify/i, 'sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512'],
   [/no space left on device/i, 'free disk space: docker system df, docker system prune'],
   [/port is already allocated|address already in use/i, 'stop what uses that port, or choose another one'],
+  [
+    /cgroups? ?v1|failCgroupV1/i,
+    'this machine has cgroup v1: pass --kind-config-patch FILE with a KubeletConfiguration that says failCgroupV1: false (docs/kind.md)',
+  ],
   [
     /toomanyrequests|rate limit/i,
     'wait, or log in to the registry; with the images on this machine nothing is pulled (docker load -i FILE)',

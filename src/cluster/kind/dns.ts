@@ -8,9 +8,18 @@ import { deploymentReady, type WaitOptions, waitFor } from './wait.ts';
 
 const place = ['kube-system', 'coredns'] as const;
 
+export interface Names {
+  readonly hosts: readonly PlannedHost[];
+  readonly searchDomains: readonly string[];
+}
+
 /** Waits until every DNS pod answers for these names. No hosts: as restoreDns, but waits. */
-export async function teachDns(client: KubeClient, hosts: readonly PlannedHost[], options: WaitOptions): Promise<void> {
-  const changed = await changeCorefile(client, (corefile) => withHosts(corefile, hosts));
+export async function teachDns(
+  client: KubeClient,
+  { hosts, searchDomains }: Names,
+  options: WaitOptions,
+): Promise<void> {
+  const changed = await changeCorefile(client, (corefile) => withHosts(corefile, hosts, searchDomains));
   if (changed) await waitFor('CoreDNS', () => deploymentReady(client, ...place), options);
 }
 

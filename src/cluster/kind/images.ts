@@ -5,11 +5,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultNodeImage } from './config.ts';
 import type { KindRecord } from './record.ts';
 import { linesOf, type Tools } from './tools.ts';
 
 export interface LoadOptions {
   readonly cluster: string;
+  /** Asked which images the nodes hold already. */
+  readonly node: string;
   readonly images: readonly string[];
   readonly loaded: KindRecord['images'];
   readonly signal?: AbortSignal;
@@ -21,9 +24,11 @@ export async function loadImages(tools: Tools, options: LoadOptions): Promise<Ki
   const { onProgress } = options;
   const loaded: Record<string, string> = { ...options.loaded };
   for (const image of [...new Set(options.images)].sort()) {
-    const id = await idOf(tools, image, options.signal);
+    const id = image.includes('@') ? undefined : await idOf(tools, image, options.signal);
     if (id === undefined) {
-      if (loaded[image] === undefined) onProgress?.(`image ${image} is not on this machine: the nodes will pull it`);
+      if (loaded[image] !== undefined) continue;
+      if (await isInNode(tools, image, options)) loaded[image] = inNode;
+      else onProgress?.(`image ${image} ${image.includes('@') ? byDigest : 'is not on this machine'}: ${willPull}`);
       continue;
     }
     if (loaded[image] === id) continue;
@@ -33,6 +38,28 @@ export async function loadImages(tools: Tools, options: LoadOptions): Promise<Ki
     else onProgress?.(`image ${image} could not be loaded, the nodes will try to pull it: ${problem}`);
   }
   return loaded;
+}
+
+/** In the record instead of an id: the node image came with it. */
+const inNode = 'in the node image';
+const willPull = 'the nodes will pull it';
+/** containerd gives an imported archive no name with a digest, so that nobody would find it. */
+const byDigest = 'is named by its digest, which `kind load` does not keep';
+
+async function isInNode({ engine, run }: Tools, image: string, { node, signal }: LoadOptions): Promise<boolean> {
+  return (await run([engine, 'exec', node, 'crictl', 'inspecti', image], signal && { signal })).exitCode === 0;
+}
+
+/** The pinned node image. After `docker load` it has lost its digest, and kind would pull: then its tag has to do. */
+export async function localNodeImage(
+  tools: Tools,
+  { signal, onProgress }: Pick<LoadOptions, 'signal' | 'onProgress'>,
+): Promise<string> {
+  if ((await idOf(tools, defaultNodeImage, signal)) !== undefined) return defaultNodeImage;
+  const tag = defaultNodeImage.replace(/@.*/, '');
+  if ((await idOf(tools, tag, signal)) === undefined) return defaultNodeImage;
+  onProgress?.(`using the node image ${tag} as it is on this machine: it has no digest to compare with the pinned one`);
+  return tag;
 }
 
 /** undefined when the machine has no such image. */

@@ -18,7 +18,7 @@ export interface KindProviderOptions {
   /** A failed or interrupted creation is left as it is. */
   readonly keep?: boolean;
   readonly probeImage?: string;
-  /** Default: the probe image. */
+  /** Default: the probe image where it is on this machine, else the nodes' own. */
   readonly outsideImage?: string;
   /** How long nodes, CNI and DNS may take, each; default 300 s. */
   readonly timeoutMs?: number;

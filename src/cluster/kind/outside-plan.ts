@@ -1,11 +1,12 @@
 /**
- * The outside world as one container: which addresses it holds, and the script that makes BusyBox answer on them. Pure.
+ * The outside world as one container: which addresses it holds, and the script that makes it answer on them. Pure.
  *
  * Every address is a /32 on the container's loopback; the nodes get a route to it (see outside.ts). Each listener is bound to
  * its address and port, so everything else on that address is refused by the kernel, as on a real host.
  */
 import { LabError } from '../../kit/errors.ts';
 import type { OutsideHost } from '../provider.ts';
+import { serverFunctions } from './outside-server.ts';
 
 export interface PlannedHost extends OutsideHost {
   readonly addresses: readonly string[];
@@ -21,11 +22,11 @@ export function addressesOf(hosts: readonly PlannedHost[]): readonly string[] {
   return [...new Set(hosts.flatMap(({ addresses }) => addresses))].sort();
 }
 
-export const readyFile = '/tmp/ready';
+export const readyFile = '/tmp/srv/ready';
 
-/** Runs as `sh -c SCRIPT` in an image with BusyBox: sh, ip, tcpsvd, udpsvd, dnsd. Needs NET_ADMIN for the addresses. */
+/** Runs as `sh -c SCRIPT` in an image with sh, ip, and BusyBox's servers or Perl. Needs NET_ADMIN for the addresses. */
 export function outsideScript(hosts: readonly PlannedHost[]): string {
-  const lines = ['set -e', 'mkdir -p /tmp/srv', 'pids='];
+  const lines = ['set -e', 'mkdir -p /tmp/srv', ...serverFunctions('/tmp/srv'), 'pids='];
   for (const address of addressesOf(hosts)) lines.push(`ip addr add ${quote(`${address}/32`)} dev lo`);
   hosts.forEach((host, i) => {
     lines.push(...firewall(host, i));
@@ -51,13 +52,9 @@ function serve(
   { port, protocol, http }: OutsideHost['listens'][number],
   file: string,
 ): string {
-  if (protocol === 'UDP') {
-    if (port !== 53) return `udpsvd ${quote(address)} ${port} cat`;
-    return `{ printf '%s %s\\n' ${quote(name)} ${quote(address)} > ${file}.dns; dnsd -c ${file}.dns -i ${quote(address)} -p 53; }`;
-  }
-  return http
-    ? `tcpsvd ${quote(address)} ${port} sh ${file}.sh`
-    : `tcpsvd ${quote(address)} ${port} sh -c 'cat > /dev/null'`;
+  const place = `${quote(address)} ${port}`;
+  if (protocol === 'UDP') return port === 53 ? `dns ${place} ${quote(name)}` : `udp ${place}`;
+  return http ? `tcp ${place} sh ${file}.sh` : `tcp ${place} sh -c 'cat > /dev/null'`;
 }
 
 /** Reads the request's head, then answers; a connection that says nothing (a probe) is over when it closes. */

@@ -9,9 +9,15 @@ import { addressesOf, outsideScript, type PlannedHost, readyFile } from './outsi
 import { sha256 } from './record.ts';
 import { linesOf, type Tools } from './tools.ts';
 
+export interface OutsideImages {
+  /** --outside-image. */
+  readonly outside: string | undefined;
+  readonly probe: string;
+}
+
 export interface OutsideOptions {
   readonly cluster: string;
-  readonly image: string;
+  readonly images: OutsideImages;
   readonly nodes: readonly string[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (line: string) => void;
@@ -34,14 +40,15 @@ export async function startOutside(
   options: OutsideOptions,
 ): Promise<void> {
   const { cluster, nodes, signal } = options;
-  const hash = sha256(JSON.stringify([options.image, hosts])).slice(0, 16);
+  const image = await chooseImage(tools, options);
+  const hash = sha256(JSON.stringify([image, hosts])).slice(0, 16);
   const current = await inspectOutside(tools, cluster);
   if (!(current?.running && current.hash === hash)) {
     await stopOutside(tools, options);
     options.onProgress?.(
       `outside world: ${hosts.map(({ name }) => name).join(', ')} in container ${outsideName(cluster)}`,
     );
-    await runContainer(tools, hosts, hash, options);
+    await runContainer(tools, hosts, { hash, image }, options);
   }
   const gateway = await waitUntilReady(tools, options);
   for (const node of nodes) {
@@ -69,33 +76,45 @@ export async function stopOutside(
   await tools.need([tools.engine, 'rm', '--force', '--volumes', outsideName(cluster)]);
 }
 
+/** What is here is used. Only an image that was asked for by name is pulled: the nodes' own is always here, and will do. */
+async function chooseImage(tools: Tools, options: OutsideOptions): Promise<string> {
+  const { images, nodes, signal, onProgress } = options;
+  const wanted = images.outside ?? images.probe;
+  if ((await idOf(tools, wanted, signal)) !== undefined) return wanted;
+  const [node] = nodes;
+  const found = node === undefined ? undefined : await inspect(tools, node);
+  // nerdctl says it beside, not inside.
+  const own = found?.Config?.Image ?? found?.Image;
+  if (images.outside === undefined && own) {
+    onProgress?.(`outside world: ${wanted} is not on this machine, the nodes' own image is`);
+    return own;
+  }
+  onProgress?.(`pulling image ${wanted}`);
+  await tools.need([tools.engine, 'pull', wanted], {
+    ...(signal && { signal }),
+    cure: `bring the image onto this machine (${tools.engine} load -i FILE), or leave --outside-image out: the nodes' own image will do`,
+  });
+  return wanted;
+}
+
 async function runContainer(
   tools: Tools,
   hosts: readonly PlannedHost[],
-  hash: string,
+  { hash, image }: { readonly hash: string; readonly image: string },
   options: OutsideOptions,
 ): Promise<void> {
-  const { cluster, image, nodes, signal } = options;
-  const { engine, need } = tools;
-  const stop = signal && { signal };
-  if ((await idOf(tools, image, signal)) === undefined) {
-    options.onProgress?.(`pulling image ${image}`);
-    await need([engine, 'pull', image], {
-      ...stop,
-      cure: `bring the image onto this machine (${engine} load -i FILE), or name one that is here and has BusyBox: --outside-image IMAGE`,
-    });
-  }
+  const { cluster, nodes, signal } = options;
   const network = await networkOf(tools, nodes);
-  await need(
+  await tools.need(
     [
-      ...[engine, 'run', '--detach', '--name', outsideName(cluster)],
+      ...[tools.engine, 'run', '--detach', '--name', outsideName(cluster)],
       ...['--label', `${labels.cluster}=${cluster}`],
       ...['--label', `${labels.hosts}=${hash}`],
       ...['--label', `${labels.addresses}=${addressesOf(hosts).join(',')}`],
       ...['--network', network, '--cap-add', 'NET_ADMIN', '--entrypoint', 'sh'],
       ...[image, '-c', outsideScript(hosts)],
     ],
-    stop,
+    signal && { signal },
   );
 }
 
@@ -112,7 +131,7 @@ async function waitUntilReady(tools: Tools, { cluster, signal }: OutsideOptions)
       const { stdout, stderr } = await tools.run([tools.engine, 'logs', name]);
       throw new LabError('ERR_STATE', `the container ${name} does not serve the hosts beyond the cluster`, {
         details: `${stdout}${stderr}`.trim() || ready.stderr.trim(),
-        cure: 'choose an image with sh, ip, tcpsvd and udpsvd, as BusyBox has them: --outside-image busybox:1.36',
+        cure: 'choose an image with sh, ip, and tcpsvd (BusyBox) or Perl (Debian, and so the nodes): --outside-image busybox:1.36',
       });
     }
     await pause(200, signal);
@@ -127,8 +146,9 @@ interface OutsideState {
 }
 
 interface Inspected {
+  readonly Image?: string;
   readonly State?: { readonly Running?: boolean };
-  readonly Config?: { readonly Labels?: Readonly<Record<string, string>> | null };
+  readonly Config?: { readonly Image?: string; readonly Labels?: Readonly<Record<string, string>> | null };
   readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>> | null };
 }
 

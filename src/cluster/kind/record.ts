@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LabError } from '../../kit/errors.ts';
+import { isAlive } from '../../kit/is-alive.ts';
 
 export interface KindRecord {
   readonly schemaVersion: 1;
@@ -9,6 +11,8 @@ export interface KindRecord {
   /** `creating`: kind has not finished. `created`: nodes are there. `ready`: the CNI and DNS have been up once. */
   readonly stage: 'creating' | 'created' | 'ready';
   readonly cni: string;
+  /** The process that is making it; absent once kind has finished. */
+  readonly pid?: number;
   /** Of the CNI's manifest that was applied. */
   readonly manifest?: string;
   /** Loaded into the nodes: reference to image id. */
@@ -40,6 +44,15 @@ export async function readKindRecord({ record }: KindPaths): Promise<KindRecord 
   } catch {
     return undefined;
   }
+}
+
+/** A second start would take a half-made cluster for what a crash has left. Throws LabError ERR_CLUSTER_EXISTS. */
+export function refuseInTheMaking(record: KindRecord | undefined): void {
+  const { name, pid } = record ?? {};
+  if (pid === undefined || pid === process.pid || !isAlive(pid)) return;
+  throw new LabError('ERR_CLUSTER_EXISTS', `the kind cluster "${name}" is being made just now (process ${pid})`, {
+    cure: 'wait for it, then the same command again; or choose another --name',
+  });
 }
 
 export async function writeKindRecord(paths: KindPaths, record: KindRecord): Promise<void> {

@@ -1,9 +1,10 @@
 /** A kind cluster that is up, behind the provider seam: hosts beyond it, the end of a session, and its removal. */
 import type { KubeClient } from '../../kube/client.ts';
 import type { Cluster, OutsideHost } from '../provider.ts';
+import { searchDomainsOf } from './corefile.ts';
 import { deleteNodes } from './create.ts';
 import { restoreDns, teachDns } from './dns.ts';
-import { startOutside, stopOutside } from './outside.ts';
+import { type OutsideImages, startOutside, stopOutside } from './outside.ts';
 import { planHosts } from './outside-plan.ts';
 import type { KindPaths } from './record.ts';
 import type { Tools } from './tools.ts';
@@ -21,7 +22,7 @@ export interface RunningParts {
   /** Closed with the session. */
   readonly client: KubeClient;
   readonly nodes: readonly string[];
-  readonly outsideImage: string;
+  readonly images: OutsideImages;
   readonly waiting: WaitOptions;
 }
 
@@ -31,10 +32,10 @@ export function runningCluster({
   paths,
   client,
   nodes,
-  outsideImage,
+  images,
   waiting,
 }: RunningParts): RunningKindCluster {
-  const outside = { cluster: name, image: outsideImage, nodes, ...waiting };
+  const outside = { cluster: name, images, nodes, ...waiting };
   const leave = async (): Promise<void> => {
     try {
       await restoreDns(client);
@@ -51,7 +52,8 @@ export function runningCluster({
       const planned = planHosts(hosts);
       if (planned.length > 0) await startOutside(tools, planned, outside);
       else await stopOutside(tools, outside);
-      await teachDns(client, planned, waiting);
+      const searchDomains = planned.length > 0 ? await searchedOnNodes(tools, nodes) : [];
+      await teachDns(client, { hosts: planned, searchDomains }, waiting);
     },
     leave,
     async down() {
@@ -62,4 +64,11 @@ export function runningCluster({
     },
     [Symbol.asyncDispose]: leave,
   };
+}
+
+/** They come from the machine, and are the same on every node. */
+async function searchedOnNodes({ engine, run }: Tools, [node]: readonly string[]): Promise<readonly string[]> {
+  if (node === undefined) return [];
+  const { exitCode, stdout } = await run([engine, 'exec', node, 'cat', '/etc/resolv.conf']);
+  return exitCode === 0 ? searchDomainsOf(stdout) : [];
 }

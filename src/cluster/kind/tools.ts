@@ -50,7 +50,9 @@ export async function findEngine(env: Env): Promise<Engine> {
 
 async function isInstalled(engine: Engine, env: Env): Promise<boolean> {
   try {
-    return (await runProgram([engine, '--version'], { env })).exitCode === 0;
+    const { exitCode, stdout } = await runProgram([engine, '--version'], { env });
+    // Podman's own `docker` says "podman version": kind does not take it for Docker either.
+    return exitCode === 0 && stdout.toLowerCase().startsWith(`${engine} version`);
   } catch {
     return false;
   }

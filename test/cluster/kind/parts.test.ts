@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { obtainCalicoManifest } from '../../../src/cluster/kind/calico-manifest.ts';
 import { kindConfig, mergeConfig, parseConfigPatch, printConfig } from '../../../src/cluster/kind/config.ts';
-import { withHosts, withoutHosts } from '../../../src/cluster/kind/corefile.ts';
+import { searchDomainsOf, withHosts, withoutHosts } from '../../../src/cluster/kind/corefile.ts';
 import { cureOf } from '../../../src/cluster/kind/cures.ts';
 import { download, proxyFor } from '../../../src/cluster/kind/download.ts';
 import { outsideScript, planHosts } from '../../../src/cluster/kind/outside-plan.ts';
@@ -61,6 +61,20 @@ test('the Corefile is after us what it was before us', () => {
   expect(taught).toContain('        192.0.2.2 b.example\n');
   expect(withHosts(taught, hosts)).toBe(taught);
   expect(withoutHosts(taught)).toBe(corefile);
+});
+
+test('what search domains make of a name is denied, so that nobody beyond the cluster is asked', () => {
+  const hosts = planHosts([{ name: 'a.example', listens: [] }]);
+  const domains = searchDomainsOf(
+    'nameserver 172.18.0.1\nsearch corp.example lab. svc.cluster.local\noptions ndots:0\n',
+  );
+  expect(domains).toEqual(['corp.example', 'lab']);
+  const taught = withHosts('.:53 {\n}\n', hosts, domains);
+  expect(taught).toContain(
+    'a.example.corp.example:53 a.example.lab:53 {\n    template ANY ANY {\n        rcode NXDOMAIN\n',
+  );
+  expect(withoutHosts(taught)).toBe('.:53 {\n}\n');
+  expect(searchDomainsOf('nameserver 10.0.0.1\n')).toEqual([]);
 });
 
 test('the script of the outside world is shell, whatever the scenario holds', () => {

@@ -200,10 +200,11 @@ onPosix('before anything is started', () => {
   });
 
   test('another engine is used where kind is told to', async () => {
-    const [problem] = await machine
-      .provider({ env: { ...machine.env, KIND_EXPERIMENTAL_PROVIDER: 'podman' } })
-      .preflight();
-    expect(problem?.message).toContain('podman');
+    const podman = machine.provider({ env: { ...machine.env, KIND_EXPERIMENTAL_PROVIDER: 'podman' } });
+    await machine.fail('podman-info', 'Cannot connect to Podman. Is the podman socket running?\n');
+    expect(await podman.preflight()).toMatchObject([
+      { code: 'ERR_PROGRAM_FAILED', cure: expect.stringContaining('podman machine start') as string },
+    ]);
     const wrong = machine.provider({ env: { ...machine.env, KIND_EXPERIMENTAL_PROVIDER: 'lxc' } }).preflight();
     expect((await failure(wrong)).code).toBe('ERR_USAGE');
   });

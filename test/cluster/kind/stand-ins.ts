@@ -68,6 +68,7 @@ export async function makeMachine({ cni = 'calico' as 'calico' | 'flannel' } = {
   const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, FIXTURES: fixtures };
   const write = (file: string, text: string) => writeFile(join(fixtures, file), text);
   await write('clusters', '');
+  await write('node-images', '');
   await write('images', 'busybox:1.36\nquay.io/calico/node:v3.32.1\n');
   await write('nodes', 'netpol-control-plane\nnetpol-worker\nnetpol-worker2\n');
   await write('log', '');
@@ -85,7 +86,10 @@ export async function makeMachine({ cni = 'calico' as 'calico' | 'flannel' } = {
     write,
     read: (file) => readFile(join(fixtures, file), 'utf8').catch(() => ''),
     calls: async () =>
-      (await readFile(join(fixtures, 'log'), 'utf8')).replaceAll(folder, 'FOLDER').replaceAll('\r', '\\r'),
+      (await readFile(join(fixtures, 'log'), 'utf8'))
+        .replaceAll(folder, 'FOLDER')
+        .replaceAll(/\S*netpol-lab-image-\w+/g, 'TEMPORARY')
+        .replaceAll('\r', '\\r'),
     forgetCalls: () => write('log', ''),
     async [Symbol.asyncDispose]() {
       hold.release();

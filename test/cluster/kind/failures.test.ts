@@ -1,0 +1,108 @@
+/** Each step of making a kind cluster fails once: the error shows the command line and its output, and nothing is left. */
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LabError } from '../../../src/kit/errors.ts';
+import { type Machine, makeMachine } from './stand-ins.ts';
+
+let machine: Machine;
+beforeEach(async () => {
+  machine = await makeMachine();
+});
+afterEach(() => machine[Symbol.asyncDispose]());
+
+const host = {
+  name: 'web.example',
+  addresses: ['203.0.113.80'],
+  listens: [{ port: 80, protocol: 'TCP' }],
+} as const;
+
+async function failure(outside: readonly (typeof host)[] = []): Promise<LabError> {
+  const onProgress = (line: string) => void machine.progress.push(line);
+  const error: unknown = await machine
+    .provider()
+    .up({ name: 'netpol', outside, onProgress })
+    .then(
+      () => new Error('it did not fail'),
+      (reason: unknown) => reason,
+    );
+  if (error instanceof LabError) return error;
+  throw error;
+}
+
+describe.skipIf(process.platform === 'win32')('a step that fails', { timeout: 60_000 }, () => {
+  test.each([
+    ['kind-get-clusters', 'ERROR: failed to list clusters\n', '$ kind get clusters\n'],
+    ['kind-create-cluster', 'ERROR: failed to pull image: dial tcp: no such host\n', '$ kind create cluster --name'],
+    ['kind-get-nodes', 'ERROR: failed to list nodes\n', '$ kind get nodes --name netpol\n'],
+    [
+      'kind-get-kubeconfig',
+      'ERROR: could not locate any control plane nodes\n',
+      '$ kind get kubeconfig --name netpol\n',
+    ],
+    ['kubectl---kubeconfig', 'error: unable to connect to the server\n', '$ kubectl --kubeconfig '],
+    ['docker-run', 'docker: Error response from daemon: network kind not found.\n', '$ docker run --detach --name'],
+    [
+      'docker-exec-netpol-worker-ip',
+      'RTNETLINK answers: Operation not permitted\n',
+      '$ docker exec netpol-worker ip route',
+    ],
+  ])('%s is shown with its output, and what was made is undone', async (call, output, commandLine) => {
+    await machine.fail(call, output);
+    const error = await failure([host]);
+    expect(error).toMatchObject({ code: 'ERR_PROGRAM_FAILED' });
+    expect(error.details).toContain(commandLine);
+    expect(error.details).toContain(output.trim());
+    expect([await machine.read('clusters'), await machine.read('outside')]).toEqual(['', '']);
+    await expect(stat(`${machine.home}/kind/netpol`)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('of the undoing is told, and does not hide the first', async () => {
+    await machine.fail('kubectl---kubeconfig', 'error: the first\n');
+    await machine.fail('kind-delete-cluster', 'ERROR: the second\n');
+    expect((await failure()).details).toContain('the first');
+    expect(machine.progress.at(-1)).toMatch(/^could not undo: .*; remove it with: netpol-lab cluster down --on kind/);
+  });
+
+  test('because an image cannot be loaded is no end: the nodes may pull it', async () => {
+    await machine.fail('kind-load-docker-image-busybox_1.36', 'ERROR: failed\n');
+    await machine.fail('docker-save', 'Error response from daemon: no such image\n');
+    await machine.provider().up({
+      name: 'netpol',
+      outside: [],
+      onProgress: (line) => void machine.progress.push(line),
+    });
+    expect(machine.progress.join('\n')).toContain(
+      'image busybox:1.36 could not be loaded, the nodes will try to pull it: Error response from daemon: no such image',
+    );
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('somebody else at the same moment', { timeout: 60_000 }, () => {
+  test('who was faster keeps the cluster', async () => {
+    await machine.fail(
+      'kind-create-cluster',
+      'ERROR: failed to create cluster: node(s) already exist for a cluster with the name "netpol"\n',
+    );
+    expect(await failure()).toMatchObject({ code: 'ERR_CLUSTER_EXISTS' });
+    expect(await machine.calls()).not.toContain('delete');
+    await expect(stat(`${machine.home}/kind/netpol`)).rejects.toThrow(/ENOENT/);
+  });
+
+  test('who is in the middle of making it is not disturbed', async () => {
+    await machine.write('clusters', 'netpol\n');
+    const record = {
+      schemaVersion: 1,
+      name: 'netpol',
+      stage: 'creating',
+      cni: 'calico',
+      images: {},
+      pid: process.ppid,
+    };
+    await mkdir(`${machine.home}/kind/netpol`, { recursive: true });
+    await writeFile(`${machine.home}/kind/netpol/record.json`, JSON.stringify(record));
+    const error = await failure();
+    expect(error).toMatchObject({ code: 'ERR_CLUSTER_EXISTS' });
+    expect(error.message).toContain(`is being made just now (process ${process.ppid})`);
+    expect(await machine.calls()).not.toMatch(/delete|create/);
+  });
+});
