@@ -21,6 +21,14 @@ export type PageVariables = Readonly<Record<string, string>>;
 
 /** Reading commands may be asked again; a command that changes something may not. */
 const repeatable = /^kubectl (-n \S+ )?(get|logs|describe|events)\b/;
+/** So may a connection that is tried from a pod: right after a change of policy it may still do what it did before. */
+const connecting = /^kubectl (-n \S+ )?exec \S+ (-c \S+ )?-- (wget|nc|curl|nslookup|ping)\b/;
+const connectingSeconds = 10;
+
+function patienceFor(text: string, seconds: number): number {
+  if (repeatable.test(text)) return seconds;
+  return connecting.test(text) ? Math.min(seconds, connectingSeconds) : 0;
+}
 
 export async function playCommand(
   context: LabContext,
@@ -34,7 +42,8 @@ export async function playCommand(
   let outcome = await runText(context, text);
   let problems = compareOutcome(expect, outcome);
   let pause = 1;
-  for (let waited = 0; problems.length > 0 && repeatable.test(text) && waited < patienceSeconds; waited += pause) {
+  const patience = patienceFor(text, patienceSeconds);
+  for (let waited = 0; problems.length > 0 && waited < patience; waited += pause) {
     pause = Math.min(pause + 1, 5);
     await settle(context, scopeOf(context).namespaces, pause);
     outcome = await runText(context, text);

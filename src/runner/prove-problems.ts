@@ -3,8 +3,9 @@
 import { describeFailure, printFlow } from '../check/describe-result.ts';
 import { type CheckResult, type ProbeResult, seesExactly } from '../check/grade.ts';
 import type { Location, Problem } from '../scenario/location.ts';
-import type { PageCommand } from '../scenario/model.ts';
+import type { PageCommand, Trap } from '../scenario/model.ts';
 import type { ProblemCode } from '../scenario/problem-codes.ts';
+import type { CheckReport } from './events.ts';
 import type { PlayedCommand } from './play-command.ts';
 
 export function problemAt({ file, line, column }: Location, code: ProblemCode, message: string): Problem {
@@ -62,6 +63,17 @@ export function failureOf(result: CheckResult, place: Location, code: ProblemCod
   const flow = result.counterexample ? ` ${printFlow(result.counterexample.probe)}:` : '';
   const failure = describeFailure(result).join('; ');
   return [problemAt(place, code, `${prefix}: check ${result.id} says ${result.status}:${flow} ${failure}`)];
+}
+
+/** Empty for a trap that this check has caught. */
+export function notCaught(
+  { id, at }: Pick<Trap, 'id' | 'at'>,
+  check: string,
+  reports: readonly CheckReport[],
+): readonly Problem[] {
+  const status = reports.find(({ result }) => result.id === check)?.result.status;
+  if (status === 'fail') return [];
+  return [problemAt(at, 'trap-passes', `trap ${id} is not caught by ${check}: the check says ${status}`)];
 }
 
 export function stateProblem(place: Location, before: string, after: string): readonly Problem[] {

@@ -22,6 +22,7 @@ import {
   asFixed,
   failureOf,
   isWithoutFault,
+  notCaught,
   pageProblems,
   problemAt,
   type StageKind,
@@ -29,7 +30,7 @@ import {
   stateProblem,
   unexpected,
 } from './prove-problems.ts';
-import { runProbes } from './run-probes.ts';
+import { patientAttempts, runProbes } from './run-probes.ts';
 import { scopeOf } from './scope.ts';
 import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
 import { settle } from './settle.ts';
@@ -46,6 +47,11 @@ export interface Proof {
 export interface ProveOptions {
   /** Real time that a page's command gets to come true; less where the cluster's clock runs ahead. Default: playCommand's. */
   readonly patienceMs?: number;
+  /**
+   * How often a stage looks before it reports what is not as declared: a busy cluster may need longer than we wait. Default 3;
+   * once is enough where time is virtual.
+   */
+  readonly attempts?: number;
   /** Also damage each solution in every way known, and see whether the checks notice. Takes many times as long. */
   readonly mutants?: boolean;
 }
@@ -84,7 +90,7 @@ class Prover {
   healthy(): Promise<boolean> {
     return this.#stage('healthy', undefined, async () => {
       await makeHealthy(this.#context);
-      this.#healthy = await runProbes(this.#context, 'healthy');
+      this.#healthy = await this.#probes('healthy');
       return unexpected(this.#healthy, 'healthy');
     });
   }
@@ -131,12 +137,13 @@ class Prover {
     return this.#stage('solution', solution.id, async () => {
       const failed = await applyChange(this.#context, solution);
       const problems = failed.map((message) => problemAt(solution.at, 'solution-fails', message));
-      const { reports } = await verifyFix(this.#context);
-      problems.push(
-        ...reports.flatMap(({ result }) =>
+      const fails = await this.#eventually(async () => {
+        const { reports } = await verifyFix(this.#context);
+        return reports.flatMap(({ result }) =>
           failureOf(result, solution.at, 'solution-fails', `solution ${solution.id} fails`),
-        ),
-      );
+        );
+      });
+      problems.push(...fails);
       return [...problems, ...(await this.#backToBroken(solution.at))];
     });
   }
@@ -146,18 +153,12 @@ class Prover {
     return this.#stage('trap', trap.id, async () => {
       const failed = await applyChange(this.#context, trap);
       const problems = failed.map((message) => problemAt(trap.at, 'trap-passes', message));
-      const { reports } = await verifyFix(this.#context, {
-        explain: false,
-        checks: scenario.checks.filter(({ id }) => trap.caughtBy.includes(id)),
+      const checks = scenario.checks.filter(({ id }) => trap.caughtBy.includes(id));
+      const passes = await this.#eventually(async () => {
+        const { reports } = await verifyFix(this.#context, { explain: false, checks });
+        return trap.caughtBy.flatMap((id) => notCaught(trap, id, reports));
       });
-      for (const id of trap.caughtBy) {
-        const status = reports.find(({ result }) => result.id === id)?.result.status;
-        if (status !== 'fail')
-          problems.push(
-            problemAt(trap.at, 'trap-passes', `trap ${trap.id} is not caught by ${id}: the check says ${status}`),
-          );
-      }
-      return [...problems, ...(await this.#backToBroken(trap.at))];
+      return [...problems, ...passes, ...(await this.#backToBroken(trap.at))];
     });
   }
 
@@ -181,7 +182,7 @@ class Prover {
 
   async #proveBroken(): Promise<readonly Problem[]> {
     await settle(this.#context, scopeOf(this.#context).namespaces);
-    const results = await runProbes(this.#context, 'broken');
+    const results = await this.#probes('broken');
     const { scenario } = this.#context;
     if (isSolved(gradeChecks(scenario.checks, results.map(asFixed))))
       return [
@@ -193,6 +194,18 @@ class Prover {
       ];
     if (!isWithoutFault(this.#healthy, results)) return unexpected(results, 'broken');
     return [problemAt(scenario.cause.at, 'no-fault', 'the fault changes nothing that a probe sees')];
+  }
+
+  #probes(phase: 'healthy' | 'broken'): Promise<readonly ProbeResult[]> {
+    const attempts = this.#options.attempts === 1 ? 1 : patientAttempts;
+    return runProbes(this.#context, phase, undefined, { attempts });
+  }
+
+  async #eventually(look: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {
+    let problems = await look();
+    for (let attempt = 1; attempt < (this.#options.attempts ?? 3) && problems.length > 0; attempt++)
+      problems = await look();
+    return problems;
   }
 
   async #backToBroken(place: Location): Promise<readonly Problem[]> {

@@ -8,7 +8,7 @@ import type { LabContext } from './context.ts';
 import { timed } from './context.ts';
 import { pageVariables } from './page-variables.ts';
 import { fillVariables, type PageVariables, type PlayedCommand, playCommand } from './play-command.ts';
-import { runProbes } from './run-probes.ts';
+import { type ProbesOptions, patientAttempts, runProbes } from './run-probes.ts';
 import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
 import { type LabState, readState, startState, writeState } from './state.ts';
 import { symptomOf } from './symptom.ts';
@@ -24,7 +24,7 @@ export interface Session {
   parts(): readonly PagePart[];
   play(part: Extract<PagePart, { kind: 'command' }>): Promise<PlayedCommand>;
   /** Runs the probe that shows the symptom, or all. */
-  probe(which: 'symptom' | 'all'): Promise<void>;
+  probe(which: 'symptom' | 'all', options?: ProbesOptions): Promise<void>;
   verify(): Promise<Verification>;
   /** The next hint; undefined when all are taken. */
   hint(): Promise<string | undefined>;
@@ -36,7 +36,7 @@ export async function startSession(context: LabContext, { probeHealthy = false }
   const { scenario, client, cluster } = context;
   context.emit({ type: 'session-opened', scenario, cluster: cluster.name, kubeconfig: cluster.kubeconfig });
   await makeHealthy(context);
-  if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(scenario)]);
+  if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(scenario)], { attempts: patientAttempts });
   const baseline = await makeBroken(context);
   const state = startState(scenario, baseline);
   await writeState(client, state);
@@ -97,10 +97,10 @@ class GuidedSession implements Session {
     return playCommand(this.#context, command, this.#variables);
   }
 
-  async probe(which: 'symptom' | 'all'): Promise<void> {
+  async probe(which: 'symptom' | 'all', options?: ProbesOptions): Promise<void> {
     const { scenario } = this.#context;
     const phase = this.state.phase === 'fixed' ? 'fixed' : 'broken';
-    await runProbes(this.#context, phase, which === 'all' ? scenario.probes : [symptomOf(this.#context.scenario)]);
+    await runProbes(this.#context, phase, which === 'all' ? scenario.probes : [symptomOf(scenario)], options);
   }
 
   async verify(): Promise<Verification> {

@@ -1,13 +1,14 @@
 /** Plays a whole walk without asking: every page, every command with its output, and the verification at the end. */
 import { EXIT, type ExitCode } from '../../kit/errors.ts';
 import type { LabContext } from '../../runner/context.ts';
+import { patientAttempts } from '../../runner/run-probes.ts';
 import { startSession } from '../../runner/session.ts';
 import { verifyFix } from '../../runner/verify.ts';
 
 /** Exit 1 when a command did not show what its page says, or the walk does not end solved. */
 export async function playAuto(context: LabContext, out: (text: string) => void): Promise<ExitCode> {
   const session = await startSession(context, { probeHealthy: true });
-  await session.probe('symptom');
+  await session.probe('symptom', { attempts: patientAttempts });
   let unexpected = 0;
   do {
     session.open();

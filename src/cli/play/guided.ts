@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode, formatError, LabError } from '../../kit/errors.ts';
 import type { LabContext } from '../../runner/context.ts';
 import { whyCommand } from '../../runner/explain.ts';
+import { type ProbesOptions, patientAttempts } from '../../runner/run-probes.ts';
 import { type Session, startSession } from '../../runner/session.ts';
 import { symptomOf } from '../../runner/symptom.ts';
 import type { PagePart } from '../../scenario/model.ts';
@@ -39,7 +40,7 @@ export async function playGuided(cli: Cli, context: LabContext, options: GuidedO
   });
   const session = await startSession(context, { probeHealthy: true });
   const guide = new Guide(cli, context, session, prompter, { style, kubectl, screen });
-  await guide.probe();
+  await guide.probe({ attempts: patientAttempts });
   screen.out(`\nIn another terminal:\n  ${kubeconfigLine(io, context.cluster.kubeconfig)}\n`);
   await guide.open();
   for (;;) {
@@ -91,9 +92,9 @@ class Guide {
     }
   }
 
-  probe(): Promise<void> {
+  probe(options?: ProbesOptions): Promise<void> {
     return this.#waiting(`asking whether ${symptomOf(this.#context.scenario).says}`, () =>
-      this.#session.probe('symptom'),
+      this.#session.probe('symptom', options),
     );
   }
 

@@ -62,5 +62,5 @@ async function proveLoaded(
     return { scenario: scenario.id, status: 'invalid', stages: [stage], durationMs };
   }
   // Virtual time: a minute of the cluster's passes meanwhile.
-  return await proveScenario(lab.context, { patienceMs: 3000, mutants });
+  return await proveScenario(lab.context, { patienceMs: 3000, attempts: 1, mutants });
 }

@@ -39,6 +39,8 @@ export interface EmbeddedClusterOptions {
   /** Written (mode 0600) when given, and removed by close(). */
   readonly kubeconfigPath?: string;
   readonly outside?: readonly OutsideHost[];
+  /** How long a change of policy takes to be felt, at least and at most; default as recorded. */
+  readonly policyDelayMs?: readonly [number, number];
 }
 
 export interface EmbeddedCluster extends AsyncDisposable {
@@ -83,7 +85,14 @@ function assemble(options: EmbeddedClusterOptions) {
   const credentials = makeCredentials();
   const machinery = createMachinery({ clock, random });
   const tokens = serviceAccountTokens(options.clock, random);
-  const runtime = createRuntime({ machinery, clock: options.clock, random, cni });
+  const { policyDelayMs } = options;
+  const runtime = createRuntime({
+    machinery,
+    clock: options.clock,
+    random,
+    cni,
+    ...(policyDelayMs && { policyDelayMs }),
+  });
   const shared = stores(machinery, 'kube-controller-manager');
   const events = eventRecorder(shared.events, clock, random);
   const serviceAccountToken = tokenSource(machinery, tokens);
