@@ -12,6 +12,8 @@ export interface CanaryOptions {
   readonly image: string;
   /** Of the namespace's name; a random suffix follows. */
   readonly prefix: string;
+  /** On its namespace, beside our own: clean-up finds by them what a crash has left. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (line: string) => void;
   /** How long pods may take to start. Default 120 s. */
@@ -28,7 +30,10 @@ const port = 8080;
 export async function proveEnforcement(client: KubeClient, options: CanaryOptions): Promise<void> {
   const namespace = `${options.prefix}-canary-${randomBytes(3).toString('hex')}`;
   options.onProgress?.('canary: does a NetworkPolicy stop a connection here?');
-  await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }, manager);
+  await client.create(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...options.labels, ...labels } } },
+    manager,
+  );
   try {
     const canary = new Canary(client, namespace, options);
     await canary.start();

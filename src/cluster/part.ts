@@ -14,6 +14,8 @@ import { pause } from './canary.ts';
 
 const managed = { 'app.kubernetes.io/managed-by': 'netpol-lab' } as const;
 export const prefixLabel = 'netpol-lab/prefix';
+/** On a part that was forked for one scenario beside others: the prefix that it belongs to. */
+const ownerLabel = 'netpol-lab/forked-from';
 
 /** The namespaces' names must stay below 63 characters with what scenarios add. Throws LabError ERR_USAGE. */
 export function checkPrefix(prefix: string): void {
@@ -28,17 +30,18 @@ export function partLabels(prefix: string): Readonly<Record<string, string>> {
 }
 
 /** What `claimPart` makes, for --dry-run. */
-export function partNamespaces(prefix: string): readonly KubeObject[] {
+export function partNamespaces(prefix: string, owner?: string): readonly KubeObject[] {
+  const labels = { ...partLabels(prefix), ...(owner !== undefined && { [ownerLabel]: owner }) };
   return [prefix, `${prefix}-default`].map((name) => ({
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name, labels: partLabels(prefix) },
+    metadata: { name, labels },
   }));
 }
 
-/** Idempotent. Throws LabError ERR_REFUSED when a namespace of that name is somebody else's. */
-export async function claimPart(client: KubeClient, prefix: string): Promise<void> {
-  for (const namespace of partNamespaces(prefix)) {
+/** Idempotent. `owner`: whose clean-up takes it away as well. Throws LabError ERR_REFUSED when a namespace of that name is somebody else's. */
+export async function claimPart(client: KubeClient, prefix: string, owner?: string): Promise<void> {
+  for (const namespace of partNamespaces(prefix, owner)) {
     const name = namespace.metadata.name ?? '';
     const found = await client.find<Namespace>(wellKnown.namespaces, undefined, name);
     if (!found) await client.create(namespace, 'netpol-lab');
@@ -51,17 +54,33 @@ export async function claimPart(client: KubeClient, prefix: string): Promise<voi
   }
 }
 
-/** Names of the namespaces that were deleted, sorted; only what carries our labels. Waits until they are gone. */
+function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+}
+
+/** Names of the namespaces that were deleted, sorted, with those of forked parts; only what carries our labels. Waits until they are gone. */
 export async function releasePart(
   client: KubeClient,
   prefix: string,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const labelSelector = Object.entries(partLabels(prefix))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
+  const forked = await client.list<Namespace>(wellKnown.namespaces, undefined, {
+    labelSelector: selectorOf({ ...managed, [ownerLabel]: prefix }),
+  });
+  const forks = new Set(forked.map(({ metadata }) => metadata.labels?.[prefixLabel] ?? prefix));
+  forks.delete(prefix);
+  const further = await Promise.all([...forks].map((fork) => releasePart(client, fork, signal)));
+  return [...(await releaseOne(client, prefix, signal)), ...further.flat()].sort();
+}
+
+async function releaseOne(client: KubeClient, prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const labelSelector = selectorOf(partLabels(prefix));
   const ours = () => client.list<Namespace>(wellKnown.namespaces, undefined, { labelSelector });
-  const names = (await ours()).map(({ metadata }) => metadata.name ?? '').sort();
+  const names = (await ours())
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
+    .map(({ metadata }) => metadata.name ?? '');
   for (const name of names) await client.delete(wellKnown.namespaces, undefined, name).catch(() => undefined);
   const until = performance.now() + 120_000;
   while ((await ours()).length > 0) {
@@ -73,7 +92,7 @@ export async function releasePart(
     }
     await pause(200, signal);
   }
-  return names;
+  return names.sort();
 }
 
 type Raw = Readonly<Record<string, unknown>>;

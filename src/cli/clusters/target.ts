@@ -1,8 +1,9 @@
-/** Which running cluster a command means: by kubeconfig, by name, or the only one there is. */
+/** Which running cluster a command means: by kubeconfig, by name, or the only one there is; kind clusters while they are played on. */
 import { LabError } from '../../kit/errors.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
 import { type ClusterRecord, findClusters } from '../registry.ts';
+import { findSessions } from '../sessions.ts';
 
 export interface Target {
   readonly kubeconfig: string;
@@ -26,19 +27,24 @@ export async function chooseCluster(
   if (kubeconfig) return { kubeconfig, name: kubeconfig };
   const { running, cleaned } = await findClusters(stateFolder(io));
   for (const line of cleaned) io.stderr.write(`${line}\n`);
-  const names = running.map((record) => record.name);
-  const chosen = name ? running.find((record) => record.name === name) : running[0];
+  const targets: readonly Target[] = [
+    ...running.map((record) => ({ kubeconfig: record.kubeconfig, name: record.name, record })),
+    ...(await findSessions(stateFolder(io))),
+  ];
+  const names = targets.map((target) => target.name);
+  const meant = name ? targets.filter((target) => target.name === name) : targets;
+  const [chosen] = meant;
   if (!chosen) {
     throw new LabError('ERR_CLUSTER_NOT_FOUND', name ? `no cluster "${name}" is running` : 'no cluster is running', {
       details: names.length > 0 ? `running: ${names.join(', ')}` : undefined,
       cure: 'netpol-lab start firewall-restriction, or netpol-lab cluster up --detach',
     });
   }
-  if (!name && running.length > 1) {
+  if (meant.length > 1) {
     throw new LabError('ERR_USAGE', 'several clusters are running: say which one', {
-      details: `running: ${names.join(', ')}`,
-      cure: `add --name ${chosen.name}, or set NETPOL_LAB_CLUSTER`,
+      details: `running: ${meant.map((target) => `${target.name} (--kubeconfig ${target.kubeconfig})`).join(', ')}`,
+      cure: name ? `add --kubeconfig ${chosen.kubeconfig}` : `add --name ${chosen.name}, or set NETPOL_LAB_CLUSTER`,
     });
   }
-  return { kubeconfig: chosen.kubeconfig, name: chosen.name, record: chosen };
+  return chosen;
 }

@@ -3,7 +3,7 @@
  * namespaces of its own where the cluster is shared, and leaves both as they were.
  */
 import { join } from 'node:path';
-import { claimPart, releasePart, writePartKubeconfig } from '../../cluster/part.ts';
+import { checkPrefix, claimPart, releasePart, writePartKubeconfig } from '../../cluster/part.ts';
 import type { Cluster, ProviderName } from '../../cluster/provider.ts';
 import { LabError } from '../../kit/errors.ts';
 import { createKubeClient } from '../../kube/create-client.ts';
@@ -14,6 +14,9 @@ import { withProgress } from '../../ui/terminal/progress.ts';
 import { type Cli, styleOf } from '../cli.ts';
 import type { AttachedCluster } from '../clusters/attach.ts';
 import type { CliIo } from '../io.ts';
+import { stateFolder } from '../paths.ts';
+import { checkClusterName } from '../registry.ts';
+import { claimSession } from '../sessions.ts';
 import type { ElsewhereOptions } from './options.ts';
 import { existingFrom, kindFrom } from './providers.ts';
 import { partFolder, relocateScenario } from './relocated.ts';
@@ -38,12 +41,34 @@ export async function openPlayground(
   options: ElsewhereOptions,
 ): Promise<Playground> {
   const { io } = cli;
-  const request = { outside: [], signal: io.signal, images: imagesOf(scenarios) };
+  const name = on === 'kind' ? (options.name ?? defaultKindName) : (options.prefix ?? defaultPrefix);
+  if (on === 'existing') checkPrefix(name);
+  else checkClusterName(name);
+  const session = await claimSession(stateFolder(io), { name, provider: on, pid: io.pid });
+  try {
+    const playground = await bringUp(cli, on, name, scenarios, options);
+    await session.publish(playground.cluster.kubeconfig);
+    const close = () => playground.close().finally(() => session[Symbol.asyncDispose]());
+    return { ...playground, close };
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function bringUp(
+  cli: Cli,
+  on: Exclude<ProviderName, 'embedded'>,
+  name: string,
+  scenarios: readonly Scenario[],
+  options: ElsewhereOptions,
+): Promise<Playground> {
+  const { io } = cli;
+  const request = { outside: [], signal: io.signal, images: imagesOf(scenarios), name };
   const progress = { stream: io.stderr, motion: io.stderr.isTTY === true && styleOf(io).motion };
   if (on === 'kind') {
-    const { name = defaultKindName } = options;
     const cluster = await withProgress(`kind cluster ${name}`, progress, (onProgress) =>
-      kindFrom(io, options).up({ ...request, onProgress, name }),
+      kindFrom(io, options).up({ ...request, onProgress }),
     );
     cli.leftRunning = true;
     return playgroundOf(io, cluster, async () => {
@@ -53,13 +78,12 @@ export async function openPlayground(
       );
     });
   }
-  const { prefix = defaultPrefix } = options;
-  const cluster = await withProgress(`namespaces of ${prefix}`, progress, (onProgress) =>
-    existingFrom(io, options).up({ ...request, onProgress, name: prefix }),
+  const cluster = await withProgress(`namespaces of ${name}`, progress, (onProgress) =>
+    existingFrom(io, options).up({ ...request, onProgress }),
   );
   return playgroundOf(io, cluster, async () => {
     await cluster.down();
-    io.stderr.write(`namespaces of ${prefix} are removed\n`);
+    io.stderr.write(`namespaces of ${name} are removed\n`);
   });
 }
 
@@ -69,19 +93,21 @@ function playgroundOf(io: CliIo, cluster: Cluster, close: () => Promise<void>): 
     cluster,
     place: async (scenario) =>
       prefix === undefined ? scenario : relocateScenario(scenario, prefix, partFolder(io, prefix)),
-    fork: (suffix) => fork(io, cluster, `${prefix ?? defaultPrefix}-${suffix}`),
+    fork: (suffix) => fork(io, cluster, `${prefix ?? defaultPrefix}-${suffix}`, prefix ?? defaultPrefix),
     close,
   };
 }
 
-async function fork(io: CliIo, cluster: Cluster, prefix: string): Promise<Playground> {
+async function fork(io: CliIo, cluster: Cluster, prefix: string, owner: string): Promise<Playground> {
   const provider = cluster.provider === 'kind' ? 'kind' : 'existing';
   const connection = await readKubeconfig(cluster.kubeconfig);
   const path = join(partFolder(io, prefix), 'kubeconfig');
   const { context } = connection;
   await writePartKubeconfig({ source: cluster.kubeconfig, context, path, part: { prefix, provider } });
   const client = createKubeClient(await readKubeconfig(path));
-  await claimPart(client, prefix);
+  // What a crash has left in it would be in the way.
+  await releasePart(client, prefix, io.signal);
+  await claimPart(client, prefix, owner);
   const part: AttachedCluster = {
     name: prefix,
     provider,

@@ -57,9 +57,7 @@ async function play(
   const emit = createNarrator({ style, out: screen.out, progress: screen.progress, waiting: screen, strict: auto });
   using lab = await openLab(cli, { scenario, cluster, kubectl, probeImage: options.probeImage, emit });
   const { context } = lab;
-  io.stderr.write(
-    `from another terminal: netpol-lab verify --kubeconfig '${cluster.kubeconfig}' (also hint, why, reset)\n`,
-  );
+  io.stderr.write('from another terminal: netpol-lab verify (also hint, probe, why, reset)\n');
   const session = clean(context, async () => {
     if (auto) return playAuto(context, screen.out);
     const { playGuided } = await import('../play/guided.ts');

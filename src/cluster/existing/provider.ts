@@ -8,7 +8,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { createKubeClient } from '../../kube/create-client.ts';
 import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import { proveEnforcement } from '../canary.ts';
-import { checkPrefix, claimPart, releasePart, writePartKubeconfig } from '../part.ts';
+import { checkPrefix, claimPart, partLabels, releasePart, writePartKubeconfig } from '../part.ts';
 import type { Capability, Cluster, ClusterProvider, Problem, UpOptions } from '../provider.ts';
 import { type ChosenContext, chooseContext, missingRights, refuseMissing, refuseProduction } from './guard.ts';
 
@@ -98,6 +98,7 @@ async function bringUp(options: ExistingProviderOptions, request: UpOptions): Pr
     await proveEnforcement(client, {
       image: options.probeImage ?? 'busybox:1.36',
       prefix,
+      labels: partLabels(prefix),
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     });

@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../../src/cluster/embedded/cluster.ts';
 import { chooseContext, missingRights, refuseMissing, refuseProduction } from '../../../src/cluster/existing/guard.ts';
 import { existingProvider } from '../../../src/cluster/existing/provider.ts';
+import { claimPart } from '../../../src/cluster/part.ts';
 import { virtualClock } from '../../../src/kit/virtual-clock.ts';
 import { wellKnown } from '../../../src/kube/client.ts';
 import { createKubeClient } from '../../../src/kube/create-client.ts';
@@ -117,6 +118,20 @@ test('two learners have namespaces of their own, and each can take away only the
   expect((await namespaces()).filter((name) => !name.includes('canary'))).toEqual(['lab-ann-2', 'lab-ann-2-default']);
   await provider.remove('lab-ann-2');
   expect(await readFile(kubeconfig, 'utf8')).toBe(before);
+});
+
+test('parts that were forked for scenarios go with their owner, and a neighbour does not', {
+  timeout: 60_000,
+}, async () => {
+  const client = createKubeClient(await readKubeconfig(kubeconfig));
+  const provider = existingProvider({ kubeconfigs: [kubeconfig], context: 'practice', home: folder });
+  await claimPart(client, 'lab-cy');
+  await claimPart(client, 'lab-cy-t1', 'lab-cy');
+  await claimPart(client, 'lab-cy-t2');
+  client.close();
+  expect(await provider.remove('lab-cy')).toEqual(['lab-cy', 'lab-cy-default', 'lab-cy-t1', 'lab-cy-t1-default']);
+  expect((await namespaces()).filter((name) => !name.includes('canary'))).toEqual(['lab-cy-t2', 'lab-cy-t2-default']);
+  await provider.remove('lab-cy-t2');
 });
 
 test('a namespace of that name which is not ours is left alone', async () => {
