@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { LabError } from '../kit/errors.ts';
 import { ApiError, type KubeClient, wellKnown } from '../kube/client.ts';
 import type { KubeObject, Pod } from '../kube/objects.ts';
+import { pullProblems } from './pull-problems.ts';
 
 export interface CanaryOptions {
   /** Has nc, httpd and sleep, as BusyBox does. */
@@ -66,7 +67,9 @@ class Canary {
       const pods = await this.#client.list<Pod>(wellKnown.pods, this.#namespace);
       this.#address = pods.find(({ metadata }) => metadata.name === 'server')?.status?.podIP ?? '';
       if (pods.length === 2 && pods.every(isRunning) && this.#address !== '') return;
-      if (performance.now() > until) throw this.#notStarted(pods);
+      // The first failure (ErrImagePull) may be a bad moment; the next one is not.
+      const hopeless = pullProblems(pods).some((problem) => !problem.includes(': ErrImagePull '));
+      if (hopeless || performance.now() > until) throw this.#notStarted(pods);
       await pause(200, this.#options.signal);
     }
   }

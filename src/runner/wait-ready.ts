@@ -1,4 +1,5 @@
 /** Waits until every pod and workload of a scenario is up, by watching; says who is not, and why, when it takes too long. */
+import { pullCure } from '../cluster/pull-problems.ts';
 import { LabError } from '../kit/errors.ts';
 import { wellKnown } from '../kube/client.ts';
 import type { Deployment, KubeObject, Pod } from '../kube/objects.ts';
@@ -80,7 +81,7 @@ function refuseHopeless(awaited: readonly KubeObject[], pod: Pod): void {
   if (!waiting || !mine) return;
   throw new LabError('ERR_STATE', `pod ${nameOf(pod)} cannot start: ${waiting.reason}`, {
     details: waiting.message,
-    cure: `kubectl -n ${pod.metadata.namespace} describe pod ${name}`,
+    cure: /Image/.test(waiting.reason ?? '') ? pullCure : `kubectl -n ${pod.metadata.namespace} describe pod ${name}`,
   });
 }
 

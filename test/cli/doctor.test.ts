@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkCgroup, checkInotify, checkKubectl, checkNode } from '../../src/cli/doctor/checks.ts';
 import { createTools } from '../../src/cluster/kind/tools.ts';
+import { makeMachine } from '../cluster/kind/stand-ins.ts';
 import { type Home, makeHome } from './program.ts';
 
 const programs = fileURLToPath(new URL('../fixtures/programs', import.meta.url));
@@ -57,10 +58,14 @@ describe.skipIf(process.platform === 'win32')('doctor', { timeout: 30_000 }, () 
       status: 'missing',
       cure: 'netpol-lab start SCENARIO --on kind',
     });
-    expect(findings.filter(({ check }) => check === 'image')).toMatchObject([
-      { status: 'warning' },
-      { status: 'warning' },
+    expect(findings.filter(({ check }) => check === 'image' || check === 'calico')).toMatchObject([
+      { status: 'warning', says: "Calico's manifest is not in the cache: it will be downloaded" },
+      { status: 'warning', says: 'kindest/node:v1.36.1 is not on this machine: it will be pulled' },
+      { status: 'warning', says: 'busybox:1.36 is not on this machine: it will be pulled' },
+      { status: 'warning', says: 'nginx:1.27 is not on this machine: it will be pulled' },
     ]);
+    // The daemon is elsewhere: this machine's limits are not its own.
+    expect(findings.find(({ check }) => check === 'inotify')?.says).toContain('the daemon is on build.example');
     expect(text).not.toContain('s3cret');
   });
 
@@ -76,7 +81,7 @@ describe.skipIf(process.platform === 'win32')('doctor', { timeout: 30_000 }, () 
       cure: expect.stringContaining('start Docker') as string,
     });
     expect(stopped.text).not.toContain('s3cret');
-    await writeFile(join(folder, 'fail/docker---version'), '');
+    for (const engine of ['docker', 'nerdctl', 'podman']) await writeFile(join(folder, `fail/${engine}---version`), '');
     const missing = await doctor();
     expect(missing.findings.find(({ check }) => check === 'engine')?.says).toBe('docker is not installed');
   });
@@ -90,12 +95,47 @@ describe.skipIf(process.platform === 'win32')('doctor', { timeout: 30_000 }, () 
   });
 });
 
+test.skipIf(process.platform === 'win32')(
+  'the cluster that is there: its nodes, its network plugin, and whether that enforces',
+  { timeout: 30_000 },
+  async () => {
+    await using machine = await makeMachine();
+    await (await machine.provider().up({ name: 'netpol', outside: [] })).leave();
+    const where = { ...machine.env, NETPOL_LAB_HOME: machine.home };
+    const { stdout } = await home.run(['doctor', '--output', 'json'], where);
+    const { findings } = JSON.parse(stdout) as Report;
+    expect(findings.filter(({ check }) => check === 'cluster' || check === 'cni')).toMatchObject([
+      { status: 'ok', says: 'kind cluster "netpol": nodes 3 of 3 ready' },
+      { status: 'ok', says: 'Calico enforces NetworkPolicy' },
+    ]);
+    // Every line, whatever it says on this machine.
+    expect(new Set(findings.map(({ check }) => check))).toEqual(
+      new Set([
+        'node',
+        'engine',
+        'kind',
+        'kubectl',
+        'memory',
+        'inotify',
+        'cgroup',
+        'disk',
+        'calico',
+        'image',
+        'cluster',
+        'cni',
+      ]),
+    );
+    expect(findings.filter(({ status, cure }) => status !== 'ok' && !cure)).toEqual([]);
+  },
+);
+
 test('an old Node, a small inotify limit and cgroup v1 have their cures', async () => {
   expect(checkNode('v18.20.0')).toMatchObject({ status: 'missing' });
   expect(checkNode('v20.19.0')).toMatchObject({ status: 'ok' });
   await writeFile(join(folder, 'max_user_watches'), '8192\n');
   await writeFile(join(folder, 'max_user_instances'), '512\n');
-  expect(await checkInotify(folder)).toMatchObject({
+  const here = createTools('docker', { ...env, DOCKER_HOST: '' });
+  expect(await checkInotify(here, folder)).toMatchObject({
     status: 'warning',
     cure: 'sudo sysctl fs.inotify.max_user_watches=524288',
   });

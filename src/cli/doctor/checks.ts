@@ -1,9 +1,12 @@
 /** What doctor looks at: one function per question, each of which answers with lines and never throws for what it finds. */
 import { readFile, statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
+import { cachedManifest, pinnedCalico } from '../../cluster/kind/calico-manifest.ts';
 import { defaultNodeImage } from '../../cluster/kind/config.ts';
 import { cureOf } from '../../cluster/kind/cures.ts';
-import { idOf } from '../../cluster/kind/images.ts';
+import { idOf, nodeImageOn } from '../../cluster/kind/images.ts';
+import { installs } from '../../cluster/kind/preflight.ts';
+import { remoteHost } from '../../cluster/kind/remote-daemon.ts';
 import type { Tools } from '../../cluster/kind/tools.ts';
 import type { ProgramResult } from '../../kit/run-program.ts';
 
@@ -48,7 +51,7 @@ export async function checkEngine(tools: Tools): Promise<Finding> {
       check: 'engine',
       status: 'missing',
       says: `${engine} is not installed`,
-      cure: 'install Docker Engine: https://docs.docker.com/engine/install/',
+      cure: installs[engine],
     };
   const daemon = await ask(tools, [engine, engine === 'podman' ? 'info' : 'version']);
   if (daemon?.exitCode === 0)
@@ -115,9 +118,23 @@ export async function checkKubectl(tools: Tools, serverMinor: number): Promise<F
 
 const gib = 2 ** 30;
 
+/** Podman words `info` differently from Docker and nerdctl. */
+function infoField({ engine }: Tools, field: 'MemTotal' | 'CgroupVersion'): string {
+  if (engine !== 'podman') return `{{.${field}}}`;
+  return field === 'MemTotal' ? '{{.Host.MemTotal}}' : '{{.Host.CgroupsVersion}}';
+}
+
+/** Limits and disks of this machine say nothing about nodes that run on another one. */
+function elsewhere(check: string, { env }: Tools): Finding | undefined {
+  const host = remoteHost(env);
+  return host === undefined
+    ? undefined
+    : { check, status: 'ok', says: `${check}: cannot tell, the daemon is on ${host}` };
+}
+
 /** The engine's own memory counts: Docker Desktop gives its machine less than there is. */
 export async function checkMemory(tools: Tools): Promise<Finding> {
-  const info = await ask(tools, [tools.engine, 'info', '--format', '{{.MemTotal}}']);
+  const info = await ask(tools, [tools.engine, 'info', '--format', infoField(tools, 'MemTotal')]);
   const told = info?.exitCode === 0 ? Number(info.stdout.trim()) : Number.NaN;
   const bytes = Number.isFinite(told) && told > 0 ? told : totalmem();
   const says = `${(bytes / gib).toFixed(1)} GiB of memory${bytes === told ? ` for ${tools.engine}` : ''}`;
@@ -133,7 +150,9 @@ export async function checkMemory(tools: Tools): Promise<Finding> {
 const limits = { max_user_watches: 524_288, max_user_instances: 512 } as const;
 
 /** Each node is a machine of its own in the same kernel: https://kind.sigs.k8s.io/docs/user/known-issues/ */
-export async function checkInotify(folder = '/proc/sys/fs/inotify'): Promise<Finding> {
+export async function checkInotify(tools: Tools, folder = '/proc/sys/fs/inotify'): Promise<Finding> {
+  const remote = elsewhere('inotify', tools);
+  if (remote) return remote;
   const found: string[] = [];
   const low: string[] = [];
   for (const [name, wanted] of Object.entries(limits)) {
@@ -153,7 +172,7 @@ export async function checkInotify(folder = '/proc/sys/fs/inotify'): Promise<Fin
 }
 
 export async function checkCgroup(tools: Tools, fsType?: number): Promise<Finding> {
-  const info = await ask(tools, [tools.engine, 'info', '--format', '{{.CgroupVersion}}']);
+  const info = await ask(tools, [tools.engine, 'info', '--format', infoField(tools, 'CgroupVersion')]);
   const told = info?.exitCode === 0 ? /^v?([12])$/.exec(info.stdout.trim())?.[1] : undefined;
   const version = told ?? (await cgroupOfKernel(fsType));
   if (version === undefined) return { check: 'cgroup', status: 'ok', says: 'cgroup: not of this system' };
@@ -173,7 +192,9 @@ async function cgroupOfKernel(fsType?: number): Promise<'1' | '2' | undefined> {
   return type === undefined ? undefined : type === cgroup2Magic ? '2' : '1';
 }
 
-export async function checkDisk(folder: string): Promise<Finding> {
+export async function checkDisk(tools: Tools, folder: string): Promise<Finding> {
+  const remote = elsewhere('disk', tools);
+  if (remote) return remote;
   const found = await statfs(folder).catch(() => undefined);
   if (!found) return { check: 'disk', status: 'ok', says: 'disk: cannot tell' };
   const free = found.bavail * found.bsize;
@@ -187,23 +208,41 @@ export async function checkDisk(folder: string): Promise<Finding> {
   };
 }
 
+/** What a first start would otherwise fetch: the node image, Calico's manifest and its images, and what the scenarios run. */
 export async function checkImages(
   tools: Tools,
-  nodeImage = defaultNodeImage,
-  probeImage: string,
+  { nodeImage, further, cacheFolder }: ImageQuestion,
 ): Promise<readonly Finding[]> {
-  return Promise.all(
-    [nodeImage, probeImage].map(async (image): Promise<Finding> => {
-      const id = await idOf(tools, image).catch(() => undefined);
-      const short = image.replace(/@sha256:.*/, '');
-      return id === undefined
-        ? {
-            check: 'image',
-            status: 'warning',
-            says: `${short} is not on this machine: it will be pulled`,
-            cure: `${tools.engine} pull ${image}`,
-          }
-        : { check: 'image', status: 'ok', says: `${short} is on this machine` };
-    }),
-  );
+  const manifest = await cachedManifest(cacheFolder).catch(() => undefined);
+  const node = nodeImage ?? (await nodeImageOn(tools).catch(() => undefined)) ?? defaultNodeImage;
+  const images = [node, ...(manifest?.images ?? []), ...further];
+  const { path: at = `${cacheFolder}/${pinnedCalico.file}` } = manifest ?? {};
+  const calico: Finding = manifest
+    ? { check: 'calico', status: 'ok', says: "Calico's manifest is in the cache" }
+    : {
+        check: 'calico',
+        status: 'warning',
+        says: "Calico's manifest is not in the cache: it will be downloaded",
+        cure: `curl -Lo '${at}' ${pinnedCalico.url}; or --calico-manifest FILE`,
+      };
+  return [calico, ...(await Promise.all([...new Set(images)].map((image) => checkImage(tools, image))))];
+}
+
+export interface ImageQuestion {
+  readonly nodeImage: string | undefined;
+  /** Beside the node image. */
+  readonly further: readonly string[];
+  readonly cacheFolder: string;
+}
+
+async function checkImage(tools: Tools, image: string): Promise<Finding> {
+  const id = await idOf(tools, image).catch(() => undefined);
+  const short = image.replace(/@sha256:.*/, '');
+  if (id !== undefined) return { check: 'image', status: 'ok', says: `${short} is on this machine` };
+  return {
+    check: 'image',
+    status: 'warning',
+    says: `${short} is not on this machine: it will be pulled`,
+    cure: `${tools.engine} pull ${image}`,
+  };
 }

@@ -1,9 +1,13 @@
 /** Asks every question of doctor and prints the answers, with the commands that cure what is missing. */
+import { join } from 'node:path';
 import { findTools } from '../../cluster/kind/preflight.ts';
 import { EXIT, type ExitCode } from '../../kit/errors.ts';
 import { textTable } from '../../kit/text-table.ts';
+import { scenarioNames } from '../../scenario/catalogue.ts';
+import { openScenario } from '../../scenario/open.ts';
 import type { Cli } from '../cli.ts';
-import { stateFolder } from '../paths.ts';
+import { imagesOf } from '../elsewhere/playground.ts';
+import { scenariosFolder, stateFolder } from '../paths.ts';
 import {
   checkCgroup,
   checkDisk,
@@ -28,16 +32,21 @@ export async function runDoctor({ io }: Cli, options: DoctorOptions): Promise<Ex
   const [engine, kind] = await Promise.all([checkEngine(tools), checkKind(tools)]);
   const usable = engine.status === 'ok' && kind.status !== 'missing';
   const { name, probeImage, kindImage } = options;
+  const cacheFolder = join(stateFolder(io), 'cache');
+  const scenarios = await Promise.all(
+    (await scenarioNames(scenariosFolder)).map((scenario) => openScenario(scenariosFolder, scenario)),
+  );
+  const further = [probeImage, ...imagesOf(scenarios)];
   const findings: readonly Finding[] = [
     checkNode(process.version),
     engine,
     kind,
     await checkKubectl(tools, serverMinor),
     await checkMemory(tools),
-    await checkInotify(),
+    await checkInotify(tools),
     await checkCgroup(tools),
-    await checkDisk(io.temporaryFolder),
-    ...(engine.status === 'ok' ? await checkImages(tools, kindImage, probeImage) : []),
+    await checkDisk(tools, io.temporaryFolder),
+    ...(engine.status === 'ok' ? await checkImages(tools, { nodeImage: kindImage, further, cacheFolder }) : []),
     ...(usable ? await checkCluster(tools, { home: stateFolder(io), name, probeImage, signal: io.signal }) : []),
   ];
   // A cluster that is not there is made on the first start: nothing is wrong with the machine.

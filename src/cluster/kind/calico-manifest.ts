@@ -2,7 +2,7 @@
  * Calico's manifest: a file that the user names, or the pinned release, downloaded once into the cache folder. What does not
  * have the pinned SHA-256 is never applied.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../kit/errors.ts';
 import { parseManifests } from '../../kube/yaml.ts';
@@ -45,10 +45,11 @@ export interface CalicoManifest {
 export async function obtainCalicoManifest(sources: ManifestSources): Promise<CalicoManifest> {
   const { file, pinned = pinnedCalico } = sources;
   if (file !== undefined) return fromFile(file);
+  const cached = await cachedManifest(sources.cacheFolder, pinned);
+  if (cached) return cached;
   const path = join(sources.cacheFolder, pinned.file);
-  const cached = await readFile(path).catch(() => undefined);
-  if (cached && sha256(cached) === pinned.sha256) return describe(path, cached);
-  if (cached) sources.onProgress?.(`${path} is not what was downloaded: downloading it again`);
+  if (await stat(path).catch(() => undefined))
+    sources.onProgress?.(`${path} is not what was downloaded: downloading it again`);
   sources.onProgress?.(`downloading ${pinned.url}`);
   const data = await download(pinned.url, sources.env, sources.signal).catch((error: unknown) => {
     if (!(error instanceof LabError)) throw error;
@@ -67,6 +68,13 @@ export async function obtainCalicoManifest(sources: ManifestSources): Promise<Ca
   }
   await writeOwnFile(path, Buffer.from(data).toString('utf8'));
   return describe(path, data);
+}
+
+/** What the cache holds of it; undefined where it would be downloaded. */
+export async function cachedManifest(cacheFolder: string, pinned = pinnedCalico): Promise<CalicoManifest | undefined> {
+  const path = join(cacheFolder, pinned.file);
+  const cached = await readFile(path).catch(() => undefined);
+  return cached && sha256(cached) === pinned.sha256 ? describe(path, cached) : undefined;
 }
 
 async function fromFile(path: string): Promise<CalicoManifest> {

@@ -55,11 +55,19 @@ export async function localNodeImage(
   tools: Tools,
   { signal, onProgress }: Pick<LoadOptions, 'signal' | 'onProgress'>,
 ): Promise<string> {
-  if ((await idOf(tools, defaultNodeImage, signal)) !== undefined) return defaultNodeImage;
-  const tag = defaultNodeImage.replace(/@.*/, '');
-  if ((await idOf(tools, tag, signal)) === undefined) return defaultNodeImage;
-  onProgress?.(`using the node image ${tag} as it is on this machine: it has no digest to compare with the pinned one`);
-  return tag;
+  const found = (await nodeImageOn(tools, signal)) ?? defaultNodeImage;
+  if (found !== defaultNodeImage)
+    onProgress?.(
+      `using the node image ${found} as it is on this machine: it has no digest to compare with the pinned one`,
+    );
+  return found;
+}
+
+/** By digest or, failing that, by tag; undefined where kind would have to pull it. */
+export async function nodeImageOn(tools: Tools, signal?: AbortSignal): Promise<string | undefined> {
+  for (const image of [defaultNodeImage, defaultNodeImage.replace(/@.*/, '')])
+    if ((await idOf(tools, image, signal)) !== undefined) return image;
+  return undefined;
 }
 
 /** undefined when the machine has no such image. */

@@ -4,7 +4,7 @@ import type { Problem } from '../provider.ts';
 import { cureOf } from './cures.ts';
 import { createTools, type Env, findEngine, type Tools } from './tools.ts';
 
-const installs = {
+export const installs = {
   docker: 'install Docker Engine: https://docs.docker.com/engine/install/',
   podman: 'install Podman: https://podman.io/docs/installation',
   nerdctl: 'install nerdctl: https://github.com/containerd/nerdctl',

@@ -1,7 +1,11 @@
 /** Each step of making a kind cluster fails once: the error shows the command line and its output, and nothing is left. */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { proveEnforcement } from '../../../src/cluster/canary.ts';
+import { daemonSetReady, waitFor } from '../../../src/cluster/kind/wait.ts';
 import { LabError } from '../../../src/kit/errors.ts';
+import { createKubeClient } from '../../../src/kube/create-client.ts';
+import { readKubeconfig } from '../../../src/kube/kubeconfig.ts';
 import { type Machine, makeMachine } from './stand-ins.ts';
 
 let machine: Machine;
@@ -74,6 +78,39 @@ describe.skipIf(process.platform === 'win32')('a step that fails', { timeout: 60
     expect(machine.progress.join('\n')).toContain(
       'image busybox:1.36 could not be loaded, the nodes will try to pull it: Error response from daemon: no such image',
     );
+  });
+});
+
+describe('an image that no node can get', { timeout: 60_000 }, () => {
+  const image = 'registry.example/none:1';
+  const connect = async () => createKubeClient(await readKubeconfig(`${machine.env['FIXTURES']}/kubeconfig`));
+
+  test('is told by its name while the network comes up, and ends the waiting', async () => {
+    const client = await connect();
+    const spec = { template: { spec: { containers: [{ name: 'calico-node', image }] } } };
+    await client.json({
+      method: 'PATCH',
+      path: '/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node',
+      contentType: 'application/strategic-merge-patch+json',
+      body: { spec },
+    });
+    const wait = waitFor('calico-node', () => daemonSetReady(client, 'kube-system', 'calico-node'), { stuckMs: 0 });
+    await expect(wait.finally(() => client.close())).rejects.toMatchObject({
+      code: 'ERR_STATE',
+      message: 'calico-node: the nodes cannot get an image',
+      details: expect.stringMatching(/pods ready; calico-node-\w+: (ErrImagePull|ImagePullBackOff) registry/) as string,
+      cure: expect.stringContaining('docker load -i FILE') as string,
+    });
+  });
+
+  test('ends the canary at once, with the cure', async () => {
+    const client = await connect();
+    const canary = proveEnforcement(client, { image, prefix: 'netpol-lab' });
+    await expect(canary.finally(() => client.close())).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      details: expect.stringContaining('ImagePullBackOff') as string,
+      cure: expect.stringContaining('--probe-image') as string,
+    });
   });
 });
 
