@@ -21,6 +21,7 @@ test('a scenario behaves the same in namespaces of its own', { timeout: 120_000 
   const report = JSON.parse(stdout) as {
     readonly scenarios: readonly {
       readonly equal: boolean;
+      readonly phases: readonly { readonly name: string; readonly probes: readonly { readonly real: string }[] }[];
       readonly observations: number;
       readonly commands: number;
     }[];
@@ -29,15 +30,19 @@ test('a scenario behaves the same in namespaces of its own', { timeout: 120_000 
   expect(report.scenarios).toMatchObject([{ scenario: 'selector-mismatch', equal: true }]);
   expect(report.scenarios[0]?.observations).toBeGreaterThan(20);
   expect(report.scenarios[0]?.commands).toBeGreaterThan(5);
+  expect(report.scenarios[0]?.phases.find(({ name }) => name === 'trap any-pod')?.probes[0]).toMatchObject({
+    embedded: expect.any(String) as string,
+    real: expect.any(String) as string,
+  });
   expect(report.skipped).toMatchObject([{ scenario: 'firewall-restriction' }]);
 });
 
 test('another outcome, exit code or health is a difference, another wording is not', () => {
-  const phase = (outcome: string, exitCode: number, output: string, healthy = true) => [
+  const phase = (outcome: string, exitCode: number, output: string, healthy = true, reason = '') => [
     {
       name: 'broken',
       healthy,
-      probes: [{ id: 'web', expected: 'blocked', outcome, reason: '', detail: 'd' }],
+      probes: [{ id: 'web', expected: 'blocked', outcome, reason, detail: 'd' }],
       commands: [{ text: 'kubectl get pods', exitCode, output, problems: [] }],
     },
   ];
@@ -46,10 +51,20 @@ test('another outcome, exit code or health is a difference, another wording is n
   expect(same.differences).toEqual([]);
   const worded = compareSeen('x', ours, phase('blocked', 0, 'web 1/1 Completed 0 10s 10.244.1.2\n'));
   expect([isEqual(worded), worded.differences.length]).toEqual([true, 1]);
+  const sameOutput = 'web   1/1   Running   0   10s   10.244.1.2\n';
+  const reasoned = compareSeen('x', ours, phase('blocked', 0, sameOutput, true, 'no-answer'));
+  expect([isEqual(reasoned), reasoned.differences.length]).toEqual([true, 1]);
   const differs = compareSeen('x', ours, phase('refused', 1, 'web 1/1 Running 0 10s 10.244.1.2\n', false));
   expect(differs.differences.map(({ what }) => what)).toEqual(['health', 'probe web', 'command kubectl get pods']);
-  const text = markdownReport({ real: 'kind', compared: [differs], skipped: [{ scenario: 'y', skipped: 'no dns' }] });
+  const text = markdownReport({
+    real: 'kind',
+    compared: [differs],
+    skipped: [{ scenario: 'y', skipped: 'no dns' }],
+    failed: [{ scenario: 'z', failed: 'no pod' }],
+  });
   expect(text).toContain('| x | 1 / 0 of 1 | 1 | 1 | 3 | 0 |');
+  expect(text).toContain('| z | failed: no pod | | | | |');
+  expect(text).toContain('| broken | as declared | **not as declared** | 0 of 1 | 0 of 1 |');
   expect(text).toContain('- broken: probe web\n  - embedded: blocked (d)\n  - real: refused (d)\n');
 });
 

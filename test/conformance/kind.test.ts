@@ -26,7 +26,7 @@ afterAll(async () => {
 providerSuite(
   'the kind provider',
   () => {
-    const images = ['busybox:1.36', 'registry.k8s.io/pause:3.10'];
+    const images = ['busybox:1.36'];
     const up = () => provider.up({ name: 'netpol-suite', outside: [], images });
     subject ??= up().then((cluster) => ({ cluster, capabilities: provider.capabilities, again: up }));
     return subject;

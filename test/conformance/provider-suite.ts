@@ -4,7 +4,7 @@ import type { Capability, Cluster, OutsideHost } from '../../src/cluster/provide
 import { ApiError, type KubeClient, wellKnown } from '../../src/kube/client.ts';
 import { createKubeClient } from '../../src/kube/create-client.ts';
 import { readKubeconfig } from '../../src/kube/kubeconfig.ts';
-import type { KubeObject, Pod } from '../../src/kube/objects.ts';
+import type { KubeObject, Node, Pod } from '../../src/kube/objects.ts';
 import { runProbe } from '../../src/probe/run-probe.ts';
 
 export interface Subject {
@@ -15,8 +15,12 @@ export interface Subject {
 }
 
 const busybox = 'busybox:1.36';
-/** Holds no program that could probe. */
-const bare = 'registry.k8s.io/pause:3.10';
+/** Holds no program that could probe, and is on every node: the image of sandboxes, whichever version that is there. */
+async function bareImage(client: KubeClient): Promise<string> {
+  const nodes = await client.list<Node>(wellKnown.nodes);
+  const images = nodes.flatMap(({ status }) => status?.images?.flatMap(({ names = [] }) => names) ?? []);
+  return images.find((name) => /\/pause:[\d.]+$/.test(name)) ?? 'registry.k8s.io/pause:3.10';
+}
 
 const outside: readonly OutsideHost[] = [
   {
@@ -69,7 +73,7 @@ export function providerSuite(name: string, subject: () => Promise<Subject>, ski
     test('probes from a pod whose image has no tool', async () => {
       await inNamespace(subject, 'bare', async (client, namespace) => {
         await client.create(pod(namespace, 'server', busybox, ['httpd', '-f', '-p', '8080']), 'suite');
-        await client.create(pod(namespace, 'client', bare), 'suite');
+        await client.create(pod(namespace, 'client', await bareImage(client)), 'suite');
         const [server] = await ready(client, namespace, ['server', 'client']);
         const host = server?.status?.podIP ?? '';
         const request = { namespace, pod: 'client', host, port: 8080, protocol: 'TCP' } as const;

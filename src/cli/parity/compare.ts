@@ -9,13 +9,28 @@ export interface Difference {
   readonly what: string;
   readonly embedded: string;
   readonly real: string;
-  /** `wording`: same exit code and the same as the page says, but the text is not the same. */
+  /** `wording`: the same outcome or exit code, and as the page says; but the reason or the text is not the same. */
   readonly weight: Weight;
+}
+
+/** Everything that was seen in a phase, whether it differs or not. */
+export interface ComparedPhase {
+  readonly name: string;
+  /** As the scenario declares it, there. */
+  readonly embedded: boolean;
+  readonly real: boolean;
+  readonly probes: readonly {
+    readonly id: string;
+    readonly expected: string;
+    readonly embedded: string;
+    readonly real: string;
+  }[];
+  readonly commands: readonly { readonly text: string; readonly embedded: number; readonly real: number | undefined }[];
 }
 
 export interface Comparison {
   readonly scenario: string;
-  readonly phases: readonly { readonly name: string; readonly embedded: boolean; readonly real: boolean }[];
+  readonly phases: readonly ComparedPhase[];
   readonly observations: number;
   readonly commands: number;
   readonly differences: readonly Difference[];
@@ -36,10 +51,29 @@ export function compareSeen(
   const count = (of: (phase: SeenPhase) => number) => embedded.reduce((sum, phase) => sum + of(phase), 0);
   return {
     scenario,
-    phases: embedded.map(({ name, healthy }, i) => ({ name, embedded: healthy, real: real[i]?.healthy ?? false })),
+    phases: embedded.map((phase, i) => sideBySide(phase, real[i])),
     observations: count(({ probes }) => probes.length),
     commands: count(({ commands }) => commands.length),
     differences,
+  };
+}
+
+function sideBySide(ours: SeenPhase, theirs: SeenPhase | undefined): ComparedPhase {
+  return {
+    name: ours.name,
+    embedded: ours.healthy,
+    real: theirs?.healthy ?? false,
+    probes: ours.probes.map(({ id, expected, outcome }) => ({
+      id,
+      expected,
+      embedded: outcome,
+      real: theirs?.probes.find((probe) => probe.id === id)?.outcome ?? 'not probed',
+    })),
+    commands: ours.commands.map(({ text, exitCode }, i) => ({
+      text,
+      embedded: exitCode,
+      real: theirs?.commands[i]?.exitCode,
+    })),
   };
 }
 
@@ -50,7 +84,16 @@ function comparePhase(ours: SeenPhase, theirs: SeenPhase, rename: (text: string)
   if (ours.healthy !== theirs.healthy) differ('health', healthText(ours.healthy), healthText(theirs.healthy));
   for (const probe of ours.probes) {
     const other = theirs.probes.find(({ id }) => id === probe.id);
-    if (other?.outcome === probe.outcome) continue;
+    if (other?.outcome === probe.outcome) {
+      if (other.reason !== probe.reason)
+        differ(
+          `probe ${probe.id}`,
+          `${probe.reason} (${probe.detail})`,
+          `${other.reason} (${other.detail})`,
+          'wording',
+        );
+      continue;
+    }
     const seen = other ? `${other.outcome} (${other.detail})` : 'not probed';
     differ(`probe ${probe.id}`, `${probe.outcome} (${probe.detail})`, seen);
   }

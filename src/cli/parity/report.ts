@@ -1,15 +1,22 @@
 /** The comparison as JSON for machines and as Markdown for people. Pure. */
-import type { Comparison, Difference } from './compare.ts';
+import type { ComparedPhase, Comparison, Difference } from './compare.ts';
 
 export interface Skipped {
   readonly scenario: string;
   readonly skipped: string;
 }
 
+/** It could not be played to its end, there. */
+export interface Failed {
+  readonly scenario: string;
+  readonly failed: string;
+}
+
 export interface ParityReport {
   readonly real: string;
   readonly compared: readonly Comparison[];
   readonly skipped: readonly Skipped[];
+  readonly failed: readonly Failed[];
 }
 
 /** No observation, no phase and no exit code differs; wording may. */
@@ -17,12 +24,12 @@ export function isEqual({ differences }: Comparison): boolean {
   return differences.every(({ weight }) => weight === 'wording');
 }
 
-export function jsonReport({ real, compared, skipped }: ParityReport): string {
+export function jsonReport({ real, compared, skipped, failed }: ParityReport): string {
   const scenarios = compared.map((comparison) => ({ ...comparison, equal: isEqual(comparison) }));
-  return `${JSON.stringify({ schemaVersion: 1, real, scenarios, skipped }, null, 2)}\n`;
+  return `${JSON.stringify({ schemaVersion: 1, real, scenarios, skipped, failed }, null, 2)}\n`;
 }
 
-export function markdownReport({ real, compared, skipped }: ParityReport): string {
+export function markdownReport({ real, compared, skipped, failed }: ParityReport): string {
   const lines = [`# Parity: embedded and ${real}`, ''];
   lines.push('| scenario | phases as declared (embedded / real) | observations | commands | differences | wording |');
   lines.push('| --- | --- | --- | --- | --- | --- |');
@@ -35,12 +42,20 @@ export function markdownReport({ real, compared, skipped }: ParityReport): strin
     );
   }
   for (const { scenario, skipped: reason } of skipped) lines.push(`| ${scenario} | skipped: ${cell(reason)} | | | | |`);
-  for (const { scenario, differences } of compared) {
-    if (differences.length === 0) continue;
-    lines.push('', `## ${scenario}`, '');
+  for (const { scenario, failed: reason } of failed) lines.push(`| ${scenario} | failed: ${cell(reason)} | | | | |`);
+  for (const { scenario, phases, differences } of compared) {
+    lines.push('', `## ${scenario}`, '', '| phase | embedded | real | probes alike | commands alike |');
+    lines.push('| --- | --- | --- | --- | --- |', ...phases.map(phaseRow), '');
     for (const difference of differences) lines.push(...describe(difference));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function phaseRow({ name, embedded, real, probes, commands }: ComparedPhase): string {
+  const words = (asDeclared: boolean) => (asDeclared ? 'as declared' : '**not as declared**');
+  const alike = (pairs: readonly { readonly embedded: unknown; readonly real: unknown }[]) =>
+    pairs.length === 0 ? '' : `${pairs.filter((pair) => pair.embedded === pair.real).length} of ${pairs.length}`;
+  return `| ${cell(name)} | ${words(embedded)} | ${words(real)} | ${alike(probes)} | ${alike(commands)} |`;
 }
 
 function describe({ phase, what, embedded, real, weight }: Difference): readonly string[] {
