@@ -48,14 +48,12 @@ async function addContainer(
   name: string,
   image: string,
 ): Promise<void> {
-  // As unprivileged as its pod asks for: the namespace may enforce it.
+  // Connecting takes no privilege, and a namespace may allow none (Pod Security, restricted). Root is no user to run as.
   const securityContext = {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
-    ...(spec?.securityContext?.runAsNonRoot && {
-      runAsNonRoot: true,
-      runAsUser: spec.securityContext.runAsUser ?? 65534,
-    }),
+    runAsNonRoot: true,
+    runAsUser: spec?.securityContext?.runAsUser || 65534,
     seccompProfile: { type: 'RuntimeDefault' },
   };
   const entry = { name, image, imagePullPolicy: 'IfNotPresent', command: ['sleep', '2147483'], securityContext };

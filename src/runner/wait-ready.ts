@@ -9,11 +9,16 @@ import type { LabContext } from './context.ts';
 
 const workloads = new Set(['Deployment', 'StatefulSet', 'ReplicaSet']);
 
+/** Dozens of real containers take their time on a small machine. */
+function patienceOf({ cluster }: LabContext): number {
+  return cluster.provider === 'embedded' ? 120_000 : 300_000;
+}
+
 /** `objects` with their namespaces filled in. Throws LabError ERR_TIMEOUT. */
 export async function waitReady(
   context: LabContext,
   objects: readonly KubeObject[],
-  timeoutMs = 120_000,
+  timeoutMs = patienceOf(context),
 ): Promise<void> {
   const awaited = objects.filter(({ kind = '' }) => kind === 'Pod' || workloads.has(kind));
   const namespaces = [...new Set(awaited.map(({ metadata }) => metadata.namespace ?? 'default'))];

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { runProgram } from '../../kit/run-program.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { CalicoManifest } from './calico-manifest.ts';
+import { explainPods } from './explain-pods.ts';
 import type { KindPaths } from './record.ts';
 import type { Tools } from './tools.ts';
 import { daemonSetReady, deploymentReady, nodesReady, type WaitOptions, waitFor } from './wait.ts';
@@ -47,7 +48,8 @@ async function hasKubectl({ env }: Tools): Promise<boolean> {
 }
 
 /** In the order in which they come up: each needs the one before. */
-export async function waitForNetwork(client: KubeClient, calico: boolean, options: WaitOptions): Promise<void> {
+export async function waitForNetwork(client: KubeClient, calico: boolean, waiting: WaitOptions): Promise<void> {
+  const options = { explain: () => explainPods(client), ...waiting };
   if (calico) await waitFor('calico-node', () => daemonSetReady(client, 'kube-system', 'calico-node'), options);
   await waitFor('nodes', () => nodesReady(client), options);
   await waitFor('CoreDNS', () => deploymentReady(client, 'kube-system', 'coredns'), options);

@@ -4,6 +4,7 @@ import { ApiError, type KubeClient, wellKnown } from '../../kube/client.ts';
 import type { DaemonSet, Deployment, Node, Pod, ResourceType } from '../../kube/objects.ts';
 import { pause } from '../canary.ts';
 import { pullCure, pullProblems } from '../pull-problems.ts';
+import { cureOf } from './cures.ts';
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;
@@ -13,6 +14,8 @@ export interface WaitOptions {
   readonly intervalMs?: number;
   /** How long an image that cannot be pulled may go on being tried: networks have bad minutes. Default 60 s. */
   readonly stuckMs?: number;
+  /** Asked when time is up: what is to be seen of the reason. */
+  readonly explain?: () => Promise<string>;
 }
 
 /** How far something is, in words; `done` ends the waiting. */
@@ -35,7 +38,7 @@ const daemonSets: ResourceType = {
 export async function waitFor(
   what: string,
   look: () => Promise<Progress>,
-  { signal, onProgress, timeoutMs = 300_000, intervalMs = 1000, stuckMs = 60_000 }: WaitOptions,
+  { signal, onProgress, timeoutMs = 300_000, intervalMs = 1000, stuckMs = 60_000, explain }: WaitOptions,
 ): Promise<void> {
   const started = performance.now();
   let told = '';
@@ -55,9 +58,11 @@ export async function waitFor(
     else if (performance.now() - fine >= stuckMs)
       throw new LabError('ERR_STATE', `${what}: the nodes cannot get an image`, { details: text, cure: pullCure });
     if (performance.now() - started > timeoutMs) {
+      const details = [text, await explain?.().catch(() => undefined)].filter(Boolean).join('\n');
       throw new LabError('ERR_TIMEOUT', `${what}: not done after ${Math.round(timeoutMs / 1000)} s`, {
-        details: text,
-        cure: 'kubectl get pods -A -o wide; netpol-lab doctor; the same command again goes on from here',
+        details,
+        cure:
+          cureOf(details) ?? 'kubectl get pods -A -o wide; netpol-lab doctor; the same command again goes on from here',
       });
     }
     await pause(intervalMs, signal);

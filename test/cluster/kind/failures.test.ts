@@ -1,7 +1,8 @@
 /** Each step of making a kind cluster fails once: the error shows the command line and its output, and nothing is left. */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { proveEnforcement } from '../../../src/cluster/canary.ts';
+import { explainPods } from '../../../src/cluster/kind/explain-pods.ts';
 import { daemonSetReady, waitFor } from '../../../src/cluster/kind/wait.ts';
 import { LabError } from '../../../src/kit/errors.ts';
 import { createKubeClient } from '../../../src/kube/create-client.ts';
@@ -81,11 +82,11 @@ describe.skipIf(process.platform === 'win32')('a step that fails', { timeout: 60
   });
 });
 
-describe('an image that no node can get', { timeout: 60_000 }, () => {
+describe('a system pod that does not come up', { timeout: 60_000 }, () => {
   const image = 'registry.example/none:1';
   const connect = async () => createKubeClient(await readKubeconfig(`${machine.env['FIXTURES']}/kubeconfig`));
 
-  test('is told by its name while the network comes up, and ends the waiting', async () => {
+  test('for want of an image is told by its name while the network comes up, and ends the waiting', async () => {
     const client = await connect();
     const spec = { template: { spec: { containers: [{ name: 'calico-node', image }] } } };
     await client.json({
@@ -103,7 +104,30 @@ describe('an image that no node can get', { timeout: 60_000 }, () => {
     });
   });
 
-  test('ends the canary at once, with the cure', async () => {
+  test('because it crashes is told with its last words when time is up', async () => {
+    const client = await connect();
+    const words = 'failed to create fsnotify watcher: too many open files';
+    const command = ['sh', '-c', `echo '${words}'; exit 1`];
+    await client.create(
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'crashing', namespace: 'kube-system' },
+        spec: { containers: [{ name: 'main', image: 'busybox:1.36', command }] },
+      },
+      'test',
+    );
+    await vi.waitUntil(async () => (await explainPods(client)).includes(words), { timeout: 20_000 });
+    const never = async () => ({ done: false, text: '0 of 3 pods ready' });
+    const wait = waitFor('calico-node', never, { timeoutMs: 0, intervalMs: 1, explain: () => explainPods(client) });
+    await expect(wait.finally(() => client.close())).rejects.toMatchObject({
+      code: 'ERR_TIMEOUT',
+      details: `0 of 3 pods ready\nkube-system/crashing: CrashLoopBackOff\n  main: ${words}`,
+      cure: expect.stringContaining('sysctl fs.inotify') as string,
+    });
+  });
+
+  test('for the canary ends it at once, with the cure', async () => {
     const client = await connect();
     const canary = proveEnforcement(client, { image, prefix: 'netpol-lab' });
     await expect(canary.finally(() => client.close())).rejects.toMatchObject({
