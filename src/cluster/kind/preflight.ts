@@ -2,7 +2,7 @@
 import { LabError } from '../../kit/errors.ts';
 import type { Problem } from '../provider.ts';
 import { cureOf } from './cures.ts';
-import { createTools, type Env, findEngine, type Tools } from './tools.ts';
+import { createTools, type Env, findEngine, type RunOptions, type Tools } from './tools.ts';
 
 export const installs = {
   docker: 'install Docker Engine: https://docs.docker.com/engine/install/',
@@ -17,11 +17,16 @@ export async function findTools(env: Env): Promise<Tools> {
   return createTools(await findEngine(env), env);
 }
 
-/** Empty when a cluster can be made. */
-export async function checkPrograms(tools: Tools, signal?: AbortSignal): Promise<readonly Problem[]> {
+/** Empty when a cluster can be made. `answerMs`: how long each program may take to say its version. */
+export async function checkPrograms(
+  tools: Tools,
+  signal?: AbortSignal,
+  answerMs = 30_000,
+): Promise<readonly Problem[]> {
   const { engine } = tools;
-  const daemon = await attempt(tools, [engine, engine === 'podman' ? 'info' : 'version'], signal);
-  const kind = await attempt(tools, ['kind', 'version'], signal);
+  const limits = { timeoutMs: answerMs, ...(signal && { signal }) };
+  const daemon = await attempt(tools, [engine, engine === 'podman' ? 'info' : 'version'], limits);
+  const kind = await attempt(tools, ['kind', 'version'], limits);
   const problems: Problem[] = [];
   if (daemon === 'missing') {
     problems.push({
@@ -56,9 +61,9 @@ export async function checkPrograms(tools: Tools, signal?: AbortSignal): Promise
 }
 
 /** undefined when it works; otherwise what it printed. */
-async function attempt(tools: Tools, argv: readonly string[], signal?: AbortSignal): Promise<string | undefined> {
+async function attempt(tools: Tools, argv: readonly string[], limits: RunOptions): Promise<string | undefined> {
   try {
-    const { exitCode, stdout, stderr } = await tools.run(argv, { timeoutMs: 30_000, ...(signal && { signal }) });
+    const { exitCode, stdout, stderr } = await tools.run(argv, limits);
     return exitCode === 0 ? undefined : `$ ${argv.join(' ')}\n${stderr.trim() || stdout.trim()}`;
   } catch (error) {
     if (!(error instanceof LabError)) throw error;

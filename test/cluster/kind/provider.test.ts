@@ -1,6 +1,8 @@
 /** The kind provider from nothing to a lesson and away again, on stand-ins for docker, kind and kubectl; every command line is a golden. */
 import { stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkPrograms } from '../../../src/cluster/kind/preflight.ts';
+import { createTools } from '../../../src/cluster/kind/tools.ts';
 import { LabError } from '../../../src/kit/errors.ts';
 import { wellKnown } from '../../../src/kube/client.ts';
 import { createKubeClient } from '../../../src/kube/create-client.ts';
@@ -192,6 +194,17 @@ onPosix('before anything is started', () => {
     expect(problem?.cure).toContain(cure);
     expect((await failure(machine.provider().up(request()))).code).toBe(code);
     expect(await machine.calls()).not.toContain('create');
+  });
+
+  test('a daemon that never answers is no daemon', async () => {
+    await machine.hang('docker-version');
+    expect(await checkPrograms(createTools('docker', machine.env), undefined, 500)).toMatchObject([
+      {
+        code: 'ERR_PROGRAM_FAILED',
+        details: 'docker did not finish within 0.5 s',
+        cure: 'make this work: docker info',
+      },
+    ]);
   });
 
   test('programs that are not there are all told at once', async () => {
