@@ -91,8 +91,11 @@ export const neededRights: readonly Right[] = [
   { verb: 'get', resource: 'pods', subresource: 'log' },
   { verb: 'patch', resource: 'pods', subresource: 'ephemeralcontainers' },
   ...['list', ...writes].map((verb) => ({ verb, resource: 'services' })),
-  ...['get', ...writes].map((verb) => ({ verb, resource: 'configmaps' })),
+  ...['get', 'list', ...writes].map((verb) => ({ verb, resource: 'configmaps' })),
   ...['list', ...writes].map((verb) => ({ verb, group: 'apps', resource: 'deployments' })),
+  // What a learner may have made, and reset has to see.
+  ...['replicasets', 'statefulsets', 'daemonsets'].map((resource) => ({ verb: 'list', group: 'apps', resource })),
+  ...['jobs', 'cronjobs'].map((resource) => ({ verb: 'list', group: 'batch', resource })),
   { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices' },
   ...['list', ...writes].map((verb) => ({ verb, group: 'networking.k8s.io', resource: 'networkpolicies' })),
 ];

@@ -22,7 +22,6 @@ import {
 import { loadImages, localNodeImage } from './images.ts';
 import { applyCalico, waitForNetwork } from './install-cni.ts';
 import type { KindProviderOptions } from './options.ts';
-import { stopOutside } from './outside.ts';
 import {
   type KindPaths,
   type KindRecord,
@@ -35,6 +34,7 @@ import {
 import { remoteHost } from './remote-daemon.ts';
 import { type RunningKindCluster, runningCluster } from './running.ts';
 import type { Tools } from './tools.ts';
+import { undoCreation } from './undo.ts';
 
 const busybox = 'busybox:1.36';
 
@@ -60,7 +60,9 @@ export class BringUp {
     try {
       return await this.#bringUp();
     } catch (error) {
-      if (this.#made) await this.#undo(error);
+      const { name, onProgress } = this.#request;
+      const made = { name, paths: this.#paths, keep: this.#options.keep ?? false, onProgress };
+      if (this.#made) await undoCreation(this.#tools, made, error);
       throw error;
     }
   }
@@ -231,27 +233,6 @@ export class BringUp {
   async #save(change: Partial<KindRecord>): Promise<void> {
     this.#record = { ...this.#record, ...change };
     await writeKindRecord(this.#paths, this.#record);
-  }
-
-  /** In reverse; a failure of the undoing is told and never hides the first. */
-  async #undo(first: unknown): Promise<void> {
-    const { name, onProgress } = this.#request;
-    if (this.#options.keep) {
-      onProgress?.(
-        `--keep: what was made of the kind cluster ${name} is left; remove it with: netpol-lab cluster down --on kind --name ${name}`,
-      );
-      return;
-    }
-    onProgress?.(`undoing: removing the kind cluster ${name}`);
-    try {
-      await stopOutside(this.#tools, { cluster: name, nodes: [] });
-      await deleteNodes(this.#tools, name, this.#paths);
-    } catch (error) {
-      if (error === first) return;
-      onProgress?.(
-        `could not undo: ${(error as Error).message}; remove it with: netpol-lab cluster down --on kind --name ${name}`,
-      );
-    }
   }
 
   #running(client: KubeClient, nodes: readonly string[]): RunningKindCluster {
