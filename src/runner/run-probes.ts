@@ -30,7 +30,7 @@ export async function runProbes(
       let result = await runOne(context, lookup, phase, probe);
       for (let attempt = 1; attempt < attempts && !seesExactly(result); attempt++) {
         await settle(context, [probe.from.namespace], 1);
-        result = await runOne(context, context.client, phase, probe);
+        result = await runOne(context, rememberLookups(context.client), phase, probe);
       }
       context.emit({ type: 'probe-finished', phase, result });
       return result;

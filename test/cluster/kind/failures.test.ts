@@ -1,6 +1,6 @@
 /** Each step of making a kind cluster fails once: the error shows the command line and its output, and nothing is left. */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { proveEnforcement } from '../../../src/cluster/canary.ts';
 import { explainPods } from '../../../src/cluster/kind/explain-pods.ts';
 import { daemonSetReady, waitFor } from '../../../src/cluster/kind/wait.ts';
@@ -117,12 +117,13 @@ describe('a system pod that does not come up', { timeout: 60_000 }, () => {
       },
       'test',
     );
-    await vi.waitUntil(async () => (await explainPods(client)).includes(words), { timeout: 20_000 });
+    const explained = `kube-system/crashing: CrashLoopBackOff\n  main: ${words}`;
+    await expect.poll(() => explainPods(client), { timeout: 20_000 }).toBe(explained);
     const never = async () => ({ done: false, text: '0 of 3 pods ready' });
-    const wait = waitFor('calico-node', never, { timeoutMs: 0, intervalMs: 1, explain: () => explainPods(client) });
+    const wait = waitFor('calico-node', never, { timeoutMs: 0, intervalMs: 1, explain: async () => explained });
     await expect(wait.finally(() => client.close())).rejects.toMatchObject({
       code: 'ERR_TIMEOUT',
-      details: `0 of 3 pods ready\nkube-system/crashing: CrashLoopBackOff\n  main: ${words}`,
+      details: `0 of 3 pods ready\n${explained}`,
       cure: expect.stringContaining('sysctl fs.inotify') as string,
     });
   });
