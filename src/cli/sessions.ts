@@ -17,11 +17,15 @@ export interface SessionRecord {
   readonly pid: number;
   /** Path; absent while the cluster is on its way. */
   readonly kubeconfig?: string;
+  readonly probeImage?: string;
 }
+
+/** One that can be joined. */
+export type OpenSession = SessionRecord & { readonly kubeconfig: string };
 
 export interface ClaimedSession extends AsyncDisposable {
   /** From now on other terminals find it. */
-  publish(kubeconfig: string): Promise<void>;
+  publish(found: Pick<SessionRecord, 'probeImage'> & { readonly kubeconfig: string }): Promise<void>;
 }
 
 function folderOf(home: string): string {
@@ -48,9 +52,9 @@ export async function claimSession(
     });
   }
   return {
-    async publish(kubeconfig) {
+    async publish(found) {
       const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-      await writeFile(temporary, JSON.stringify({ ...record, kubeconfig }), { mode: 0o600 });
+      await writeFile(temporary, JSON.stringify({ ...record, ...found }), { mode: 0o600 });
       await rename(temporary, path);
     },
     [Symbol.asyncDispose]: () => rm(path, { force: true }),
@@ -58,9 +62,7 @@ export async function claimSession(
 }
 
 /** Those that can be joined, sorted by name. What a crash has left is removed on the way. */
-export async function findSessions(
-  home: string,
-): Promise<readonly (SessionRecord & { readonly kubeconfig: string })[]> {
+export async function findSessions(home: string): Promise<readonly OpenSession[]> {
   const files = (await readdir(folderOf(home)).catch((): string[] => [])).filter((file) => file.endsWith('.json'));
   const paths = files.sort().map((file) => join(folderOf(home), file));
   const found = await Promise.all(

@@ -18,6 +18,7 @@ export interface Why {
 export interface WhyOptions {
   readonly outside: readonly Outside[];
   readonly signal: AbortSignal;
+  readonly probeImage?: string | undefined;
 }
 
 /** What is missing (a pod, a Service) instead, where the question has no answer. */
@@ -25,12 +26,13 @@ export async function askWhy(
   client: KubeClient,
   from: Source,
   to: Destination,
-  { outside, signal }: WhyOptions,
+  { outside, signal, probeImage }: WhyOptions,
 ): Promise<Why | { readonly missing: string }> {
   const resolved = await resolveProbe(client, from, to, outside);
   if ('missing' in resolved) return resolved;
   const { request } = resolved;
-  const [observation, view] = await Promise.all([runProbe(client, request, { signal }), viewCluster(client)]);
+  const options = { signal, ...(probeImage && { probeImage }) };
+  const [observation, view] = await Promise.all([runProbe(client, request, options), viewCluster(client)]);
   const wanted = observation.outcome === 'allowed' ? 'blocked' : 'allowed';
   const diagnosis = diagnoseRequest(view, request, outside, { observed: observation.outcome, wanted });
   return { request, observation, diagnosis };

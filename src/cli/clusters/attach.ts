@@ -8,11 +8,11 @@ import type { Target } from './target.ts';
 export type AttachedCluster = Pick<Cluster, 'name' | 'provider' | 'kubeconfig' | 'setOutside'>;
 
 /** Hosts beyond the cluster are asked for through its API: the process that runs it sees to them. */
-export async function attachCluster({ name, kubeconfig, record }: Target): Promise<AttachedCluster> {
+export async function attachCluster({ name, kubeconfig, record, session }: Target): Promise<AttachedCluster> {
   const { lab } = await readKubeconfig(kubeconfig);
   return {
     name,
-    provider: lab?.provider ?? record?.provider ?? 'embedded',
+    provider: lab?.provider ?? session?.provider ?? record?.provider ?? 'embedded',
     kubeconfig,
     async setOutside(hosts: readonly OutsideHost[]) {
       const client = createKubeClient(await readKubeconfig(kubeconfig));

@@ -3,12 +3,15 @@ import { LabError } from '../../kit/errors.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
 import { type ClusterRecord, findClusters } from '../registry.ts';
-import { findSessions } from '../sessions.ts';
+import { findSessions, type OpenSession } from '../sessions.ts';
 
 export interface Target {
   readonly kubeconfig: string;
   readonly name: string;
+  /** Of a cluster that a process of ours runs. */
   readonly record?: ClusterRecord;
+  /** On a cluster that none of ours runs. */
+  readonly session?: OpenSession;
 }
 
 /** Set for commands that a session runs itself. */
@@ -24,13 +27,12 @@ export async function chooseCluster(
   io: CliIo,
   { name = io.env['NETPOL_LAB_CLUSTER'], kubeconfig = io.env[kubeconfigVariable] }: TargetChoice,
 ): Promise<Target> {
-  if (kubeconfig) return { kubeconfig, name: kubeconfig };
+  const sessions = (await findSessions(stateFolder(io))).map((session) => ({ ...targetOf(session), session }));
+  if (kubeconfig)
+    return sessions.find((target) => target.kubeconfig === kubeconfig) ?? { kubeconfig, name: kubeconfig };
   const { running, cleaned } = await findClusters(stateFolder(io));
   for (const line of cleaned) io.stderr.write(`${line}\n`);
-  const targets: readonly Target[] = [
-    ...running.map((record) => ({ kubeconfig: record.kubeconfig, name: record.name, record })),
-    ...(await findSessions(stateFolder(io))),
-  ];
+  const targets: readonly Target[] = [...running.map((record) => ({ ...targetOf(record), record })), ...sessions];
   const names = targets.map((target) => target.name);
   const meant = name ? targets.filter((target) => target.name === name) : targets;
   const [chosen] = meant;
@@ -47,4 +49,8 @@ export async function chooseCluster(
     });
   }
   return chosen;
+}
+
+function targetOf({ kubeconfig, name }: Target): Target {
+  return { kubeconfig, name };
 }

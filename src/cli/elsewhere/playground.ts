@@ -47,7 +47,8 @@ export async function openPlayground(
   const session = await claimSession(stateFolder(io), { name, provider: on, pid: io.pid });
   try {
     const playground = await bringUp(cli, on, name, scenarios, options);
-    await session.publish(playground.cluster.kubeconfig);
+    const { kubeconfig } = playground.cluster;
+    await session.publish({ kubeconfig, ...(options.probeImage && { probeImage: options.probeImage }) });
     const close = () => playground.close().finally(() => session[Symbol.asyncDispose]());
     return { ...playground, close };
   } catch (error) {

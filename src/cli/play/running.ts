@@ -59,7 +59,8 @@ async function withSession(
   act: (session: Session) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { io } = cli;
-  const cluster = await attachCluster(await chooseCluster(io, options));
+  const target = await chooseCluster(io, options);
+  const cluster = await attachCluster(target);
   const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
   const state = await readState(client).finally(() => client.close());
   if (!state) {
@@ -75,7 +76,13 @@ async function withSession(
     progress: (text) => void io.stderr.write(text),
     strict: false,
   });
-  using lab = await openLab(cli, { scenario, cluster, kubectl: 'builtin', emit });
+  using lab = await openLab(cli, {
+    scenario,
+    cluster,
+    kubectl: 'builtin',
+    probeImage: target.session?.probeImage,
+    emit,
+  });
   return await act(await resumeSession(lab.context));
 }
 
@@ -115,11 +122,12 @@ export async function whyRunning(
     throw new LabError('ERR_USAGE', `cannot read the destination "${toText}"`, {
       cure: 'write name:port/tcp, pod/namespace/name:port/tcp or svc/namespace/name:port/udp',
     });
-  const client = createKubeClient(await readKubeconfig((await chooseCluster(io, options)).kubeconfig));
+  const { kubeconfig, session } = await chooseCluster(io, options);
+  const client = createKubeClient(await readKubeconfig(kubeconfig));
   try {
     const state = await readState(client);
     const outside = state ? (await openRunning(io, state)).outside : [];
-    const why = await askWhy(client, from, to, { outside, signal: io.signal });
+    const why = await askWhy(client, from, to, { outside, signal: io.signal, probeImage: session?.probeImage });
     if ('missing' in why)
       throw new LabError('ERR_USAGE', why.missing, { cure: `kubectl -n ${from.namespace} get pods` });
     const asked = `${printSource(from)} -> ${printDestination(to)}`;
