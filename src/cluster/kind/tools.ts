@@ -79,9 +79,17 @@ export function createTools(engine: Engine, env: Env): Tools {
 export function programFailed(result: ProgramResult, cure?: string): LabError {
   const output = `${result.stdout}${result.stderr}`;
   return new LabError('ERR_PROGRAM_FAILED', `${result.argv[0]} exited with ${result.exitCode}`, {
-    details: `$ ${printArgv(result.argv)}\n${output}`,
+    details: `$ ${printArgv(result.argv)}\n${abridged(output)}`,
     cure: cure ?? cureOf(output),
   });
+}
+
+/** kubeadm can fill a thousand lines: what was tried stands at the beginning, what went wrong at the end. */
+function abridged(output: string, [first, last] = [10, 60] as const): string {
+  const lines = output.split('\n');
+  const left = lines.length - first - last;
+  if (left <= 0) return output;
+  return [...lines.slice(0, first), `… ${left} lines left out …`, ...lines.slice(-last)].join('\n');
 }
 
 /** Of the engine's own output, one line each, without empty ones. */

@@ -61,6 +61,16 @@ describe.skipIf(process.platform === 'win32')('a step that fails', { timeout: 60
     await expect(stat(`${machine.home}/kind/netpol`)).rejects.toThrow(/ENOENT/);
   });
 
+  test('with a thousand lines is shown by its beginning and its end', async () => {
+    const noise = Array.from({ length: 1000 }, (_, i) => `I1128 kubeadm line ${i}\n`).join('');
+    await machine.fail('kind-create-cluster', `ERROR: failed to init node with kubeadm\n${noise}the end\n`);
+    const { details = '' } = await failure();
+    expect(details.split('\n').length).toBeLessThan(80);
+    expect(details).toMatch(
+      /^\$ kind create [\s\S]*failed to init node[\s\S]*\n… \d+ lines left out …\n[\s\S]*the end\n$/,
+    );
+  });
+
   test('of the undoing is told, and does not hide the first', async () => {
     await machine.fail('kubectl---kubeconfig', 'error: the first\n');
     await machine.fail('kind-delete-cluster', 'ERROR: the second\n');
