@@ -70,4 +70,6 @@ test('another outcome, exit code or health is a difference, another wording is n
 
 test('what differs from run to run is left out of a comparison', () => {
   expect(plainOutput('web-5d4f8c7b9-x2bcd   1/1   Running   0   4m12s\n')).toBe('web-SUFFIX 1/1 Running 0 AGE');
+  expect(plainOutput('web   10.244.1.2   netpol-worker2   <none>\n')).toBe('web ADDRESS WORKER <none>');
+  expect(plainOutput('Created on:   2026-11-28 02:52:31 +0000 UTC\n')).toBe('Created on: TIME');
 });

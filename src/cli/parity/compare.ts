@@ -124,11 +124,13 @@ function healthText(healthy: boolean): string {
   return healthy ? 'as declared' : 'not as declared';
 }
 
-/** Without what differs from run to run: addresses, ages, times, generated names, widths of columns. */
+/** Without what differs from run to run: addresses, ages, times, generated names, which worker a pod is on, widths of columns. */
 export function plainOutput(text: string): string {
   return text
     .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)\b/g, 'TIME')
     .replace(/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]+ [+-]\d{4}/g, 'TIME')
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} \w+/g, 'TIME')
+    .replace(/\b[a-z0-9-]+-worker\d*\b/g, 'WORKER')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}\b/g, 'ADDRESS')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UID')
     .replace(/\bsha256:[0-9a-f]{64}\b/g, 'DIGEST')
