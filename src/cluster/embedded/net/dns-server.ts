@@ -6,7 +6,14 @@ import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
 import { ByteReader, concat } from './byte-reader.ts';
 import { exchange } from './dns-client.ts';
-import { type DnsMessage, decodeDns, encodeDns, maxUdpBytes, type ResponseCode } from './dns-message.ts';
+import {
+  type DnsMessage,
+  type DnsRecord,
+  decodeDns,
+  encodeDns,
+  maxUdpBytes,
+  type ResponseCode,
+} from './dns-message.ts';
 import { type DnsZone, startOfAuthority, type ZoneAnswer } from './dns-zone.ts';
 import type { NetStack, TcpConnection, UdpSocket } from './sockets.ts';
 
@@ -72,15 +79,19 @@ async function answer(options: DnsServerOptions, bytes: Uint8Array): Promise<Dns
   const name = message.question.name.toLowerCase();
   const found = options.zone.lookup(name, message.question.type);
   if (found.kind === 'elsewhere') return forward(options, message);
-  return reply(message, found, name, options.random);
+  if (found.kind !== 'alias') return reply(message, found, name, options.random);
+  const { type } = message.question;
+  const behind = await forward(options, { ...message, question: { name: found.target, type } });
+  const records = behind.code === 'SERVFAIL' ? [] : [...found.records, ...behind.answers];
+  return reply(message, { kind: 'records', records }, name, options.random);
 }
 
 function reply(question: DnsMessage, found: ZoneAnswer, name: string, random: Random): DnsMessage {
-  const records = found.kind === 'records' ? found.records : [];
+  const records = 'records' in found ? found.records : [];
   return {
     ...respond(question, found.kind === 'no-name' ? 'NXDOMAIN' : 'NOERROR'),
     authoritative: true,
-    answers: shuffled(records, random),
+    answers: balanced(records, random),
     authority: records.length === 0 ? [startOfAuthority(name)] : [],
   };
 }
@@ -105,7 +116,18 @@ function respond(question: DnsMessage, code: ResponseCode): DnsMessage {
   return { ...question, response: true, recursionAvailable: true, code, answers: [], authority: [] };
 }
 
-/** CoreDNS's loadbalance plugin: another order every time. */
+/** CoreDNS's loadbalance plugin: another order of addresses every time, behind the aliases that lead to them. */
+function balanced(records: readonly DnsRecord[], random: Random): readonly DnsRecord[] {
+  const isAlias = ({ type }: DnsRecord): boolean => type === 'CNAME';
+  return [
+    ...records.filter(isAlias),
+    ...shuffled(
+      records.filter((record) => !isAlias(record)),
+      random,
+    ),
+  ];
+}
+
 function shuffled<T>(items: readonly T[], random: Random): readonly T[] {
   const result = [...items];
   for (let i = result.length - 1; i > 0; i--) {

@@ -112,8 +112,9 @@ class Table implements ServiceTable {
     const built: Index = { cluster: new Map(), node: new Map(), byIp: new Map() };
     for (const [key, service] of this.#services) {
       const ips = addressesOf(service);
-      for (const ip of ips) built.byIp.set(ip, service);
-      if (ips.length === 0) continue;
+      const [clusterIp] = ips;
+      if (clusterIp === undefined) continue;
+      built.byIp.set(clusterIp, service);
       for (const port of service.spec?.ports ?? []) {
         const entry = this.#entryOf(key, service, port);
         for (const ip of ips) built.cluster.set(`${ip}:${port.port}/${entry.protocol}`, entry);

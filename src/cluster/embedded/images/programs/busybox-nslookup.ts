@@ -38,6 +38,7 @@ interface Question {
 export const busyboxNslookup: NetProgram = (net) => async (process) => {
   const asked: RecordType[] = [];
   const operands: string[] = [];
+  let debug = false;
   for (const word of process.argv.slice(1)) {
     const option = /^-(?:ty(?:pe)?|q(?:uery(?:type)?)?)=(.+)$/i.exec(word);
     if (option) {
@@ -47,7 +48,8 @@ export const busyboxNslookup: NetProgram = (net) => async (process) => {
         return 1;
       }
       asked.push(type);
-    } else if (/^-(?:debug|retry=|timeout=|port=)/.test(word)) continue;
+    } else if (/^-de(?:b(?:ug?)?)?$/.test(word)) debug = true;
+    else if (/^-(?:retry=|timeout=|port=)/.test(word)) continue;
     else if (word.startsWith('-')) {
       const line = parseCommandLine([word], { short: '' });
       return refuseBusybox(process, usage, 'complaint' in line ? line.complaint : undefined);
@@ -60,7 +62,7 @@ export const busyboxNslookup: NetProgram = (net) => async (process) => {
     await print(process.stderr, `nslookup: bad address '${server}'\n`);
     return 1;
   }
-  return ask(net, process, servers, questionsFor(process, name, asked));
+  return ask(net, process, servers, questionsFor(process, name, asked), debug);
 };
 
 async function serversOf(
@@ -86,6 +88,7 @@ async function ask(
   process: Process,
   servers: readonly string[],
   questions: readonly Question[],
+  debug: boolean,
 ): Promise<number> {
   const { clock, signal } = process;
   let status = 0;
@@ -106,8 +109,9 @@ async function ask(
       continue;
     }
     await print(process.stdout, `Server:\t\t${server}\nAddress:\t${server}:53\n\n`);
-    for (const answer of answers) {
+    for (const [i, answer] of answers.entries()) {
       if (!answer) continue;
+      if (debug) await print(process.stdout, `Query #${i} completed in 1ms:\n`);
       await print(process.stdout, `${render(answer)}\n`);
       if (answer.code !== 'NOERROR') status = 1;
     }
@@ -123,6 +127,8 @@ function render(answer: DnsMessage): string {
   const authority = answer.authoritative || answer.answers.length === 0 ? '' : 'Non-authoritative answer:\n';
   return authority + answer.answers.map(renderRecord).join('');
 }
+
+const soaFields = ['origin', 'mail addr', 'serial', 'refresh', 'retry', 'expire', 'minimum'] as const;
 
 function renderRecord({ name, type, data }: DnsRecord): string {
   const words = data.split(' ');
@@ -141,7 +147,9 @@ function renderRecord({ name, type, data }: DnsRecord): string {
     case 'SRV':
       return `${name}\tservice = ${data}\n`;
     case 'SOA':
-      return `${name}\n\torigin = ${words[0]}\n\tmail addr = ${words[1]}\n`;
+      return `${name}\n${soaFields.map((field, i) => `\t${field} = ${words[i]}\n`).join('')}`;
+    case 'MX':
+      return `${name}\tmail exchanger = ${data}\n`;
     default:
       return '';
   }
