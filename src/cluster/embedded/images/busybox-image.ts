@@ -1,7 +1,8 @@
 /** BusyBox's official image in its two flavours, and Alpine, whose userland is BusyBox on musl. */
 import type { MemoryFs } from '../../../shell/memory-fs.ts';
 import { type Image, type Repository, root } from './image.ts';
-import { makeDirectories, writeRelease, writeUsers } from './seed-files.ts';
+import { makeDirectories, writeRelease, writeText, writeUsers } from './seed-files.ts';
+import { servicesFile } from './service-names.ts';
 import { alpineUserland, busyboxUserland } from './userland.ts';
 
 function busyboxImage(tag: string): Image {
@@ -57,6 +58,7 @@ export function seedAlpine(fs: MemoryFs): void {
   ]);
   fs.symlink('../run', '/var/run');
   writeUsers(fs, [{ uid: 65534, gid: 65534, name: 'nobody', home: '/' }], '/bin/sh');
+  writeText(fs, '/etc/services', servicesFile);
   writeRelease(fs, { id: 'alpine', name: 'Alpine Linux', version: '3.21.3' });
 }
 

@@ -1,4 +1,6 @@
-/** The few lines of /etc/services that clients print. */
+/** Names of ports: the few lines of /etc/services that clients print, and how BusyBox looks one up. */
+import type { Process } from '../../../shell/process.ts';
+
 const names: Readonly<Record<string, string>> = {
   '21/tcp': 'ftp',
   '22/tcp': 'ssh',
@@ -17,4 +19,20 @@ const names: Readonly<Record<string, string>> = {
 
 export function serviceName(port: number, protocol: 'tcp' | 'udp'): string | undefined {
   return names[`${port}/${protocol}`];
+}
+
+/** As Alpine has it; the busybox image has none, and knows ports by number only. */
+export const servicesFile = Object.entries(names)
+  .map(([port, name]) => `${name}\t${port}\n`)
+  .join('');
+
+/** A number, or a name in the container's /etc/services. */
+export function lookupPort(process: Process, text: string, protocol: 'tcp' | 'udp'): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) < 65_536 ? Number(text) : undefined;
+  const file = process.fs.readFile('/etc/services');
+  const lines = file ? new TextDecoder().decode(file).split('\n') : [];
+  const found = lines
+    .map((line) => line.split(/\s+/))
+    .find(([name, port]) => name === text && port?.endsWith(`/${protocol}`));
+  return found && Number.parseInt(found[1] ?? '', 10);
 }

@@ -5,6 +5,7 @@
 import type { Random } from '../../../kit/random.ts';
 import type { DirectionVerdict, Flow, Protocol, Verdict } from '../../../policy/model.ts';
 import type { FlowEnd, FlowOutcome, FlowRecord } from './flow-log.ts';
+import type { HostPorts } from './host-ports.ts';
 import { type NetHost, primaryIp } from './net-host.ts';
 import type { PolicyJudge } from './policy-judge.ts';
 import type { ServiceEntry, ServiceTable } from './service-table.ts';
@@ -44,6 +45,7 @@ export interface DataPath {
 export interface DataPathOptions {
   readonly world: World;
   readonly services: ServiceTable;
+  readonly hostPorts: HostPorts;
   readonly judge: PolicyJudge;
   readonly random: Random;
   readonly onFlow: (flow: Omit<FlowRecord, 'sequence' | 'atMs'>) => void;
@@ -118,16 +120,20 @@ class Router implements DataPath {
     const { services, random, world } = this.#options;
     const { from, protocol } = walk.packet;
     const fromThisNode = from.nodeName === nodeName;
+    const nodeIps = world.node(nodeName)?.ips ?? [];
     const translation = translate(services, random, {
       nodeName,
-      nodeIps: world.node(nodeName)?.ips ?? [],
+      nodeIps,
       fromThisNode,
       fromPod: from.kind === 'pod' && fromThisNode,
       sourceIp: walk.sourceIp,
       destination: walk.destination,
       protocol,
     });
-    if (translation.kind === 'none') return undefined;
+    if (translation.kind === 'none') {
+      if (nodeIps.includes(walk.destination.ip)) this.#enterHostPort(walk, nodeName);
+      return undefined;
+    }
     walk.service = { entry: translation.entry, original: walk.service?.original ?? walk.destination };
     if (translation.kind === 'dropped') return this.#silence(walk, 'the Service has no endpoint on this node');
     if (translation.kind !== 'rewritten') {
@@ -138,6 +144,14 @@ class Router implements DataPath {
     walk.destination = { ip: translation.backend.ip, port: translation.backend.port };
     if (translation.masquerade) walk.finalSourceIp = this.#nodeIp(nodeName);
     return undefined;
+  }
+
+  #enterHostPort(walk: Walk, nodeName: string): void {
+    const { protocol, source } = walk.packet;
+    const to = this.#options.hostPorts.find(nodeName, walk.destination, protocol);
+    if (!to) return;
+    walk.destination = to;
+    if (to.ip === source.ip) walk.finalSourceIp = this.#nodeIp(nodeName);
   }
 
   #toPod(walk: Walk, host: NetHost, nodeName: string): Path {

@@ -13,6 +13,8 @@ export interface TcpTarget {
 /** What a datagram meets. */
 export interface UdpTarget {
   readonly local: SocketAddress;
+  /** False: connected to somebody else. */
+  hears(from: SocketAddress): boolean;
   deliver(datagram: Datagram): void;
 }
 

@@ -11,6 +11,7 @@ import { type CniName, cniProfiles } from './cni-profiles.ts';
 import { createDataPath, type DataPath } from './data-path.ts';
 import { createDnsZone, type DnsZone } from './dns-zone.ts';
 import { createFlowLog, type FlowLog } from './flow-log.ts';
+import { HostPorts } from './host-ports.ts';
 import { createIpam, type Ipam } from './ipam.ts';
 import { primaryIp } from './net-host.ts';
 import { createOutside, type Outside } from './outside.ts';
@@ -63,6 +64,7 @@ class ClusterNetwork implements Network {
   readonly #machinery: Machinery;
   readonly #world: World = createWorld();
   readonly #services = createServiceTable();
+  readonly #hostPorts = new HostPorts();
   readonly #conntrack: UdpConntrack;
   readonly #path: DataPath;
   readonly #ipam: Ipam;
@@ -82,6 +84,7 @@ class ClusterNetwork implements Network {
     this.#path = createDataPath({
       world: this.#world,
       services: this.#services,
+      hostPorts: this.#hostPorts,
       judge,
       random,
       onFlow: (flow) => flows.add({ ...flow, atMs: clock.now() }),
@@ -127,6 +130,7 @@ class ClusterNetwork implements Network {
     this.nodeStack(nodeName);
     this.#world.add(stack);
     this.#feed.podStarted(pod, [ip]);
+    const closePorts = this.#hostPorts.open(pod, nodeName, ip);
     let removed = false;
     return {
       stack,
@@ -134,6 +138,7 @@ class ClusterNetwork implements Network {
       remove: () => {
         if (removed) return;
         removed = true;
+        closePorts();
         stack.destroy();
         this.#world.remove(stack);
         this.#feed.podGone(namespace, name, ip);

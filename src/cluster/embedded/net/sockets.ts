@@ -77,6 +77,10 @@ export type Datagram =
 
 export interface UdpSocket {
   readonly local: SocketAddress;
+  /** From now on only `peer` is heard; what others send is refused, as if nobody listened. */
+  connect(peer: SocketAddress): void;
+  /** Whether something sent was refused since; takes that out of what will be received. */
+  takeRefusal(): boolean;
   send(to: SocketAddress, bytes: Uint8Array): void;
   /** Rejects with the signal's reason when it aborts first. */
   receive(signal: AbortSignal): Promise<Datagram>;

@@ -29,6 +29,7 @@ export class Udp implements UdpSocket, UdpTarget {
   readonly #queue: Datagram[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #forget: () => void;
+  #peer: SocketAddress | undefined;
   #closed = false;
 
   constructor(options: UdpOptions) {
@@ -60,8 +61,21 @@ export class Udp implements UdpSocket, UdpTarget {
     conntrack.refresh(flow);
     const { path } = flow;
     const target = path.host.udpTarget(path.destination.ip, path.destination.port);
-    if (target) target.deliver({ kind: 'data', from: path.seen, bytes });
+    if (target?.hears(path.seen)) target.deliver({ kind: 'data', from: path.seen, bytes });
     else this.deliver({ kind: 'refused' });
+  }
+
+  connect(peer: SocketAddress): void {
+    this.#peer = peer;
+  }
+
+  hears(from: SocketAddress): boolean {
+    return this.#peer === undefined || (this.#peer.ip === from.ip && this.#peer.port === from.port);
+  }
+
+  takeRefusal(): boolean {
+    const at = this.#queue.findIndex(({ kind }) => kind === 'refused');
+    return at >= 0 && this.#queue.splice(at, 1).length > 0;
   }
 
   deliver(datagram: Datagram): void {

@@ -198,3 +198,40 @@ test('curl and dig are not in the image', async () => {
   ).toThrow('exec: "curl": executable file not found in $PATH');
   expect(await glibc.sh('dig web')).toMatchObject({ stderr: 'sh: dig: not found\n', status: 127 });
 });
+
+describe('talking', () => {
+  test('telnet leaves with its input, and without a terminal says at the end that it was connected', async () => {
+    expect(await glibc.exec('telnet', 'web', '80')).toMatchObject({ stdout: 'Connected to web\n', status: 0 });
+    const asked = await glibc.sh("(printf 'GET /no HTTP/1.0\\n\\n'; sleep 1) | telnet web 80 | tail -2");
+    expect(asked.stdout).toBe('Connection closed by foreign host\r\nConnected to web\n');
+    expect((await glibc.exec('timeout', '1', 'telnet', 'web', 'http')).stderr).toBe("telnet: bad port 'http'\n");
+  });
+
+  test('nc tells the peer that its input has ended, and both ends leave', async () => {
+    expect(await glibc.exec('nc', web.ip, '80')).toEqual({ stdout: '', stderr: '', status: 0, seconds: 0 });
+    const both = await glibc.sh(
+      '(echo no | nc -l -p 9000 > /tmp/got &); sleep 1; echo yes | nc 127.0.0.1 9000; cat /tmp/got',
+    );
+    expect(both).toMatchObject({ stdout: 'no\nyes\n', status: 0, seconds: 1 });
+  });
+
+  test('nc -w gives a silent peer two waits, and a signal makes it punt', async () => {
+    const idle = await glibc.sh('(sleep 9 | nc -l -p 9001 &); sleep 0.1; sleep 8 | nc -w 2 127.0.0.1 9001; echo $?');
+    expect(idle).toMatchObject({ stdout: '0\n', stderr: '' });
+    expect((await glibc.exec('timeout', '2', 'nc', '-l', '-p', '9002')).stderr).toBe('punt!\n');
+    expect(await glibc.exec('nc', '-l', '-p', '9003', '-w', '1')).toEqual(failing('nc: timeout\n', 1));
+  });
+
+  test('a UDP listener belongs to whoever spoke first, and a scan notices a closed port', async () => {
+    const server = await lab.run({
+      name: 'udp',
+      namespace: 'shop',
+      command: ['nc', '-u', '-l', '-p', '5000'],
+    });
+    expect(await glibc.sh(`echo one | nc -u -w 1 ${server.ip} 5000`)).toMatchObject({ status: 0, seconds: 2 });
+    expect(await musl.sh(`echo two | nc -u -w 1 ${server.ip} 5000`)).toMatchObject({ status: 0, seconds: 0 });
+    expect(server.logs()).toBe('one\n');
+    expect(await glibc.exec('nc', '-zuv', '-w', '1', server.ip, '5001')).toEqual(failing('', 1));
+    expect(await denied.exec('nc', '-zuv', '-w', '1', server.ip, '5001')).toMatchObject({ status: 0, seconds: 1 });
+  });
+});

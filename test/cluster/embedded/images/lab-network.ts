@@ -50,7 +50,7 @@ export interface PodOptions {
   readonly node?: string;
   readonly hostNetwork?: boolean;
   readonly dnsPolicy?: string;
-  readonly ports?: { name?: string; containerPort: number }[];
+  readonly ports?: { name?: string; containerPort: number; hostPort?: number }[];
 }
 
 const nodes = [

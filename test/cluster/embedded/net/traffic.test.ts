@@ -212,3 +212,26 @@ describe('the outside', () => {
     ).toBe(true);
   });
 });
+
+describe('host ports', () => {
+  test('lead from a node to its pod, keep the client’s address, and are policed as traffic to the pod', async () => {
+    const lab = await startLab();
+    const ports = [{ containerPort: 80, hostPort: 18_080 }];
+    const web = await lab.run({ name: 'web', namespace: 'shop', image: 'nginx:1.27', ports });
+    const client = await lab.run({ name: 'client', namespace: 'shop' });
+    const far = await lab.run({ name: 'far', namespace: 'shop', node: 'netpol-control-plane' });
+    const fetch = (pod: LabPod) => pod.exec('wget', '-q', '-O', '/dev/null', '-T', '2', 'http://172.18.0.2:18080');
+    const lastClient = () => web.logs().trimEnd().split('\n').at(-1)?.split(' ')[0];
+    expect((await fetch(client)).status).toBe(0);
+    expect(lastClient()).toBe(client.ip);
+    expect((await fetch(far)).status).toBe(0);
+    expect(lastClient()).toBe('172.18.0.3');
+    await lab.outside('curl', '-sS', 'http://172.18.0.2:18080');
+    expect(lastClient()).toBe('172.18.0.4');
+    expect((await client.exec('nc', '-zv', '172.18.0.3', '18080')).status).toBe(1);
+    await lab.apply(denyIngress);
+    expect((await fetch(client)).stderr).toBe('wget: download timed out\n');
+    await lab.apply(allowFrom('172.18.0.3/32'));
+    expect((await fetch(far)).status).toBe(0);
+  });
+});
