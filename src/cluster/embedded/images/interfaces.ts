@@ -19,6 +19,7 @@ export interface Route {
   readonly via?: string;
   readonly device: string;
   readonly source?: string;
+  readonly metric?: number;
 }
 
 const loopback: Interface = {
@@ -52,6 +53,9 @@ export function routesOf(stack: NetStack): readonly Route[] {
     { to: network, device: 'eth0', source: stack.ip },
   ];
 }
+
+/** Every interface with IPv6 has its link. */
+export const routes6: readonly Route[] = [{ to: 'fe80::/64', device: 'eth0', metric: 256 }];
 
 /** EUI-64 with the universal bit flipped (RFC 4291). */
 export function linkLocal(mac: string): string {

@@ -13,7 +13,7 @@ import { busyboxPing } from './programs/busybox-ping.ts';
 import { busyboxTelnet } from './programs/busybox-telnet.ts';
 import { busyboxWget } from './programs/busybox-wget.ts';
 import { getent } from './programs/getent.ts';
-import { dnsdomainname, hostname } from './programs/hostname.ts';
+import { debianHostname, dnsdomainname, hostname } from './programs/hostname.ts';
 import { ip } from './programs/ip.ts';
 import { arp, ifconfig, route } from './programs/net-tools.ts';
 import { netstat } from './programs/netstat.ts';
@@ -75,5 +75,5 @@ export function debianUserland(): Map<string, NetProgram> {
   return programs
     .set('/usr/bin/sh', () => shellProgram('dash'))
     .set('/usr/bin/getent', getent)
-    .set('/usr/bin/hostname', hostname);
+    .set('/usr/bin/hostname', debianHostname);
 }

@@ -61,6 +61,8 @@ export interface ListenOptions {
   /** Absent: any address. */
   readonly ip?: string;
   readonly program?: string;
+  /** An IPv6 socket that takes IPv4 as well: netstat shows `:::80`. */
+  readonly dual?: boolean;
 }
 
 export interface TcpListener {
@@ -103,6 +105,7 @@ export interface SocketRow {
   readonly remote?: SocketAddress;
   readonly state: 'LISTEN' | 'ESTABLISHED' | 'SYN_SENT' | 'CLOSE_WAIT' | '';
   readonly program?: string;
+  readonly dual?: boolean;
 }
 
 /** A network namespace. */

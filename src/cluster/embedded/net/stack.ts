@@ -126,6 +126,7 @@ export class Stack implements NetStack, NetHost {
       local: { ip: options.ip ?? this.ip, port: actual },
       ip: options.ip,
       program: options.program,
+      dual: options.dual ?? false,
       host: this,
       path: this.#options.path,
       conntrack: this.#options.conntrack,
@@ -163,15 +164,16 @@ export class Stack implements NetStack, NetHost {
     const rows: SocketRow[] = [];
     for (const [port, listener] of this.#listeners.entries()) {
       const local = { ip: listener.ip ?? '0.0.0.0', port };
-      rows.push({ protocol: 'tcp', local, state: 'LISTEN', ...(listener.program && { program: listener.program }) });
+      const { dual, program } = listener;
+      rows.push({ protocol: 'tcp', dual, local, state: 'LISTEN', ...(program && { program }) });
       for (const { local: own, remote } of listener.connections) {
-        rows.push({ protocol: 'tcp', local: own, remote, state: 'ESTABLISHED' });
+        rows.push({ protocol: 'tcp', dual, local: own, remote, state: 'ESTABLISHED', ...(program && { program }) });
       }
     }
     for (const { local, remote, state } of this.#connected) rows.push({ protocol: 'tcp', local, remote, state });
-    for (const [, { local, ip, program }] of this.#datagrams.entries()) {
+    for (const [, { local, ip, program, dual }] of this.#datagrams.entries()) {
       const bound = { ip: ip ?? '0.0.0.0', port: local.port };
-      rows.push({ protocol: 'udp', local: bound, state: '', ...(program && { program }) });
+      rows.push({ protocol: 'udp', dual, local: bound, state: '', ...(program && { program }) });
     }
     return rows;
   }

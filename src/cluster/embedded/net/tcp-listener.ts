@@ -8,6 +8,7 @@ export class Listener implements TcpListener, TcpTarget {
   readonly port: number;
   readonly ip: string | undefined;
   readonly program: string | undefined;
+  readonly dual: boolean;
   readonly #onClose: () => void;
   readonly #queue: PipeEnd[] = [];
   readonly #accepted = new Set<PipeEnd>();
@@ -18,6 +19,7 @@ export class Listener implements TcpListener, TcpTarget {
     this.port = port;
     this.ip = options.ip;
     this.program = options.program;
+    this.dual = options.dual ?? false;
     this.#onClose = onClose;
     onAbort(options.signal, () => this.#die());
   }

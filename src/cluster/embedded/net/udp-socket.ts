@@ -13,6 +13,7 @@ export interface UdpOptions {
   /** Absent: any address. */
   readonly ip: string | undefined;
   readonly program: string | undefined;
+  readonly dual: boolean;
   readonly host: NetHost;
   readonly path: DataPath;
   readonly conntrack: UdpConntrack;
@@ -25,6 +26,7 @@ export class Udp implements UdpSocket, UdpTarget {
   readonly local: SocketAddress;
   readonly ip: string | undefined;
   readonly program: string | undefined;
+  readonly dual: boolean;
   readonly #options: UdpOptions;
   readonly #queue: Datagram[] = [];
   readonly #waiting = new Set<() => void>();
@@ -36,6 +38,7 @@ export class Udp implements UdpSocket, UdpTarget {
     this.local = options.local;
     this.ip = options.ip;
     this.program = options.program;
+    this.dual = options.dual;
     this.#options = options;
     this.#forget = onAbort(options.signal, () => this.close());
   }

@@ -39,7 +39,11 @@ export const busyboxHttpd: NetProgram = (net) => async (process) => {
     return 1;
   }
   const listen = (owner: Process) =>
-    net.stack.listen(Number(port), { signal: owner.signal, program: 'httpd', ...(ip && ip !== '0.0.0.0' && { ip }) });
+    net.stack.listen(Number(port), {
+      signal: owner.signal,
+      program: 'httpd',
+      ...(ip && ip !== '0.0.0.0' ? { ip } : { dual: ip === undefined }),
+    });
   const serve = async (owner: Process): Promise<number> => {
     await serveHttp(listen(owner), { handle: (exchange) => answer(owner, line, home, exchange) });
     return 0;

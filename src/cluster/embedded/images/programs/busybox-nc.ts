@@ -153,7 +153,7 @@ async function listen(net: ContainerNet, process: Process, call: Call): Promise<
 }
 
 async function listenTcp(net: ContainerNet, process: Process, call: Call, port: number): Promise<number> {
-  const listener = net.stack.listen(port, { signal: process.signal, program: 'nc' });
+  const listener = net.stack.listen(port, { signal: process.signal, program: 'nc', dual: true });
   const local = `[::]:${listener.port}`;
   if (call.verbosity > 0) await print(process.stderr, `listening on ${local} ...\n`);
   for (;;) {
@@ -172,7 +172,7 @@ async function listenTcp(net: ContainerNet, process: Process, call: Call, port: 
 
 /** The first datagram ties the socket to its sender: anybody else is refused from then on. */
 async function listenUdp(net: ContainerNet, process: Process, call: Call, port: number): Promise<number> {
-  const socket = net.stack.udp(port, { signal: process.signal, program: 'nc' });
+  const socket = net.stack.udp(port, { signal: process.signal, program: 'nc', dual: true });
   if (call.verbosity > 0) await print(process.stderr, `listening on [::]:${socket.local.port} ...\n`);
   for (;;) {
     const datagram = await within(process.clock, call.waitMs, process.signal, (signal) => socket.receive(signal));

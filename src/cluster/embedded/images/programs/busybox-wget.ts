@@ -3,8 +3,9 @@
  * first address of a name is tried; connect() blocks, so an ICMP refusal takes a second.
  */
 import { isIPv4 } from 'node:net';
+import { errorText } from '../../../../shell/interpreter/wording.ts';
 import { FileError, type Process } from '../../../../shell/process.ts';
-import { ByteReader } from '../../net/byte-reader.ts';
+import { ByteReader, concat } from '../../net/byte-reader.ts';
 import {
   fromUtf8,
   type HttpResponse,
@@ -100,7 +101,8 @@ export const busyboxWget: NetProgram = (net) => async (process) => {
 async function fetchUrl(run: Run, operand: string): Promise<void> {
   let url = parseUrl(operand);
   for (let hops = 0; hops <= 10; hops++) {
-    if (!url) throw new Stop(`bad address '${operand}'`);
+    if (!url)
+      throw new Stop(`bad port '${/:([^:/?#]*)(?:[/?#]|$)/.exec(operand.replace(/^\w+:\/\//, ''))?.[1] ?? ''}'`);
     if (!['http', 'https', 'ftp'].includes(url.scheme)) throw new Stop(`not an http or ftp url: ${operand}`);
     const next = await fetchOnce(run, url);
     if (next === undefined) return;
@@ -163,7 +165,8 @@ async function shakeHands(run: Run, connection: TcpConnection, reader: ByteReade
   }
 }
 
-async function sendRequest({ line, process }: Run, connection: TcpConnection, url: ClientUrl): Promise<void> {
+async function sendRequest(run: Run, connection: TcpConnection, url: ClientUrl): Promise<void> {
+  const { line, process } = run;
   const file = lastValue(line, 'post-file');
   const data =
     file === undefined ? lastValue(line, 'post-data') : fromUtf8(process.fs.readFile(file) ?? new Uint8Array());
@@ -172,6 +175,8 @@ async function sendRequest({ line, process }: Run, connection: TcpConnection, ur
     ['User-Agent', lastValue(line, 'U') ?? 'Wget'],
     ['Connection', 'close'],
   ];
+  const already = kept(run, url);
+  if (already) headers.push(['Range', `bytes=${already.length}-`]);
   if (url.user !== undefined) headers.push(['Authorization', `Basic ${Buffer.from(url.user).toString('base64')}`]);
   for (const header of line.values.get('header') ?? []) {
     const colon = header.indexOf(':');
@@ -201,21 +206,43 @@ async function showHeaders(run: Run, response: HttpResponse): Promise<void> {
 
 async function save(run: Run, url: ClientUrl, response: HttpResponse, reader: ByteReader): Promise<void> {
   const { process, quiet, line } = run;
-  const output = lastValue(line, 'O');
-  const name = output ?? (url.target.replace(/\?.*$/, '').split('/').pop() || 'index.html');
-  const path = output === undefined ? `${lastValue(line, 'P') ?? '.'}/${name}` : name;
-  const toStdout = output === '-';
-  const target = path.startsWith('/') ? path : `${process.cwd.replace(/\/$/, '')}/${path}`;
-  if (output === undefined && process.fs.stat(target)) throw new Stop(`can't open '${name}': File exists`);
+  const name = outputName(line, url);
+  const toStdout = name === '-';
+  const target = absolutePath(process, name);
+  const already = kept(run, url);
+  const chosen = line.values.has('O') || line.flags.has('c');
+  if (!chosen && process.fs.stat(target)) throw new Stop(`can't open '${name}': File exists`);
+  if (!toStdout && !already) write(process, target, new Uint8Array(), name);
+  const resumed = response.status === 206;
+  if (already && !resumed) await print(process.stderr, 'wget: restart failed\n');
   if (!quiet) await print(process.stderr, toStdout ? 'writing to stdout\n' : `saving to '${name}'\n`);
-  if (!toStdout) write(process, target, new Uint8Array(), name);
   const body = await limited(run, () => readBody(reader, response, 'GET'));
-  if (toStdout) await process.stdout.write(body);
-  else if (process.fs.stat(target)?.type !== 'device') write(process, target, body, name);
+  const whole = already && resumed ? concat([already, body]) : body;
+  if (toStdout) await process.stdout.write(whole);
+  else write(process, target, whole, name);
   if (quiet) return;
   const base = name.split('/').pop() || name;
-  const bar = `${base.slice(0, 20).padEnd(20)} 100% |${'*'.repeat(32)}| ${String(body.length).padStart(5)}  0:00:00 ETA\n`;
+  const bar = `${base.slice(0, 20).padEnd(20)} 100% |${'*'.repeat(32)}| ${String(whole.length).padStart(5)}  0:00:00 ETA\n`;
   await print(process.stderr, `${bar}${toStdout ? 'written to stdout' : `'${name}' saved`}\n`);
+}
+
+/** The last part of the URL, below the folder of -P; what -O says is taken as it is. */
+function outputName(line: CommandLine, url: ClientUrl): string {
+  const given = lastValue(line, 'O');
+  if (given !== undefined) return given;
+  const name = url.target.replace(/\?.*$/, '').split('/').pop() || 'index.html';
+  const folder = lastValue(line, 'P');
+  return folder === undefined ? name : `${folder.replace(/\/$/, '')}/${name}`;
+}
+
+/** With -c: what an earlier run has left. */
+function kept({ line, process }: Run, url: ClientUrl): Uint8Array | undefined {
+  const name = outputName(line, url);
+  return line.flags.has('c') && name !== '-' ? process.fs.readFile(absolutePath(process, name)) : undefined;
+}
+
+function absolutePath(process: Process, name: string): string {
+  return name.startsWith('/') ? name : `${process.cwd.replace(/\/$/, '')}/${name}`;
 }
 
 function write(process: Process, target: string, bytes: Uint8Array, shown: string): void {
@@ -224,8 +251,7 @@ function write(process: Process, target: string, bytes: Uint8Array, shown: strin
     process.fs.writeFile(target, bytes);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    const reason = error.code === 'EISDIR' ? 'Is a directory' : 'No such file or directory';
-    throw new Stop(`can't open '${shown}': ${error.code === 'EROFS' ? 'Read-only file system' : reason}`);
+    throw new Stop(`can't open '${shown}': ${errorText(error.code)}`);
   }
 }
 

@@ -39,7 +39,7 @@ export const coredns: NetProgram = (net) => async (process) => {
 
 function open(process: Process, stack: Parameters<NetProgram>[0]['stack'], port: number, text: string): void {
   const body = utf8(text);
-  void serveHttp(stack.listen(port, { signal: process.signal, program: 'coredns' }), {
+  void serveHttp(stack.listen(port, { signal: process.signal, program: 'coredns', dual: true }), {
     handle: () => ({
       status: 200,
       reason: 'OK',

@@ -78,7 +78,7 @@ async function serve(
   greeting: string,
   handle: (exchange: Exchange) => Promise<Reply> | Reply,
 ): Promise<number> {
-  const listener = net.stack.listen(port, { signal: process.signal, program: process.argv[0] ?? '' });
+  const listener = net.stack.listen(port, { signal: process.signal, program: process.argv[0] ?? '', dual: true });
   void serveHttp(listener, { handle });
   await print(process.stderr, greeting);
   return untilStopped(process);

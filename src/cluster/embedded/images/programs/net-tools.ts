@@ -1,7 +1,10 @@
 /** ifconfig, route and arp, as BusyBox prints them. */
 import type { Process } from '../../../../shell/process.ts';
+import { refuseBusybox } from '../busybox-usage.ts';
+import { lastValue, parseCommandLine } from '../command-line.ts';
 import { type Interface, interfacesOf, linkLocal, netmask, routesOf } from '../interfaces.ts';
 import { type NetProgram, print } from '../net-program.ts';
+import { routingTable, routingTable6 } from '../routing-table.ts';
 
 export const ifconfig: NetProgram = (net) => async (process) => {
   const [name, ...change] = process.argv.slice(1).filter((word) => word !== '-a');
@@ -34,24 +37,54 @@ function describe(item: Interface): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
+const routeUsage = `route [-ne] [-A inet[6]] [{add|del} [-net|-host] TARGET [netmask MASK]
+	[gw GATEWAY] [metric N] [mss BYTES] [window BYTES] [reject] [IFACE]]
+
+Show or edit kernel routing tables
+
+	-n	Don't resolve names
+	-e	Display other/more information
+	-A inet[6]	Select address family`;
+
 export const route: NetProgram = (net) => async (process) => {
-  const numeric = process.argv.some((word) => /^-\w*n/.test(word));
-  if (process.argv.some((word) => word === 'add' || word === 'del')) return notPermitted(process, 'route: SIOCADDRT');
-  const rows = routesOf(net.stack).map(({ to, via, device }) => {
-    const [address = '', prefix] = to === 'default' ? ['0.0.0.0', '0'] : to.split('/');
-    const destination = numeric || to !== 'default' ? address : 'default';
-    const gateway = via ?? (numeric ? '0.0.0.0' : '*');
-    const flags = via === undefined ? (prefix === undefined ? 'UH' : 'U') : 'UG';
-    const mask = netmask(Number(prefix ?? 32));
-    return `${destination.padEnd(15)} ${gateway.padEnd(15)} ${mask.padEnd(15)} ${flags.padEnd(5)} 0      0        0 ${device}\n`;
-  });
-  const head =
-    'Kernel IP routing table\nDestination     Gateway         Genmask         Flags Metric Ref    Use Iface\n';
-  await print(process.stdout, head + rows.join(''));
+  const line = parseCommandLine(process.argv.slice(1), { short: 'A:ne' });
+  if ('complaint' in line) return refuseBusybox(process, routeUsage, line.complaint);
+  const [action] = line.operands;
+  if (action === 'add' || action === 'del' || action === 'delete')
+    return notPermitted(process, `route: SIOC${action === 'add' ? 'ADD' : 'DEL'}RT`);
+  if (action !== undefined) return refuseBusybox(process, routeUsage);
+  const style = { numeric: line.flags.has('n'), sizes: line.flags.has('e') };
+  await print(
+    process.stdout,
+    lastValue(line, 'A') === 'inet6' ? routingTable6(net.stack) : routingTable(net.stack, style),
+  );
   return 0;
 };
 
+const arpUsage = `arp
+[-vn]	[-H HWTYPE] [-i IF] -a [HOSTNAME]
+[-v]		    [-i IF] -d HOSTNAME [pub]
+[-v]	[-H HWTYPE] [-i IF] -s HOSTNAME HWADDR [temp]
+[-v]	[-H HWTYPE] [-i IF] -s HOSTNAME HWADDR [netmask MASK] pub
+[-v]	[-H HWTYPE] [-i IF] -Ds HOSTNAME IFACE [netmask MASK] pub
+
+Manipulate ARP cache
+
+	-a		Display (all) hosts
+	-d		Delete ARP entry
+	-s		Set new entry
+	-v		Verbose
+	-n		Don't resolve names
+	-i IF		Network interface
+	-D		Read HWADDR from IFACE
+	-A,-p AF	Protocol family
+	-H HWTYPE	Hardware address type`;
+
 export const arp: NetProgram = (net) => async (process) => {
+  const line = parseCommandLine(process.argv.slice(1), { short: 'A:p:H:t:i:adnDsv' });
+  if ('complaint' in line) return refuseBusybox(process, arpUsage, line.complaint);
+  if (line.flags.has('s') || line.flags.has('d'))
+    return notPermitted(process, `arp: SIOC${line.flags.has('s') ? 'SARP' : 'DARP(priv)'}`);
   const [gateway] = routesOf(net.stack);
   await print(process.stdout, `? (${gateway?.via}) at ee:ee:ee:ee:ee:ee [ether]  on ${gateway?.device}\n`);
   return 0;

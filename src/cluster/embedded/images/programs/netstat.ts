@@ -4,6 +4,7 @@ import type { SocketAddress, SocketRow } from '../../net/sockets.ts';
 import { refuseBusybox } from '../busybox-usage.ts';
 import { parseCommandLine } from '../command-line.ts';
 import { type NetProgram, print } from '../net-program.ts';
+import { routingTable } from '../routing-table.ts';
 
 const usage = `netstat [-ral] [-tuwx] [-enWp]
 
@@ -28,19 +29,25 @@ export const netstat: NetProgram = (net) => async (process) => {
   if ('complaint' in line) return refuseBusybox(process, usage, line.complaint);
   const has = (flag: string): boolean => line.flags.has(flag);
   const kinds = has('t') || has('u') || has('w') || has('x');
+  if (has('r')) {
+    await print(process.stdout, routingTable(net.stack, { numeric: has('n'), sizes: true }));
+    return 0;
+  }
   const rows = net.stack.sockets().filter((row) => {
     if (kinds && !has(row.protocol === 'tcp' ? 't' : 'u')) return false;
     return has('a') || has('l') === isListening(row);
   });
   const which = has('a') ? 'servers and established' : has('l') ? 'only servers' : 'w/o servers';
   const program = has('p') ? 'PID/Program name    ' : '';
+  const unix = `Active UNIX domain sockets (${which})\nProto RefCnt Flags       Type       State         I-Node ${program}Path\n`;
   const head = `Active Internet connections (${which})\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ${program}\n`;
   const lines = rows.map((row) => {
     const state = row.state.padEnd(12);
     const owner = has('p') ? (row.program === undefined ? '-' : `1/${row.program}`).padEnd(20) : '';
     return `${row.protocol}        0      0 ${local(row).padEnd(23)} ${remote(row).padEnd(23)} ${state}${owner}\n`;
   });
-  await print(process.stdout, head + lines.join(''));
+  const internet = !kinds || has('t') || has('u') || has('w');
+  await print(process.stdout, (internet ? head + lines.join('') : '') + (!kinds || has('x') ? unix : ''));
   return 0;
 };
 
@@ -90,13 +97,13 @@ function isListening(row: SocketRow): boolean {
 }
 
 function local(row: SocketRow): string {
-  return text(row.local);
+  return text(row, row.local);
 }
 
 function remote(row: SocketRow): string {
-  return row.remote ? text(row.remote) : '0.0.0.0:*';
+  return row.remote ? text(row, row.remote) : row.dual ? ':::*' : '0.0.0.0:*';
 }
 
-function text({ ip, port }: SocketAddress): string {
-  return `${ip}:${port}`;
+function text({ dual }: SocketRow, { ip, port }: SocketAddress): string {
+  return dual ? `${ip === '0.0.0.0' ? '::' : `::ffff:${ip}`}:${port}` : `${ip}:${port}`;
 }

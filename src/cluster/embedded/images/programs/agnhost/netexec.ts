@@ -16,7 +16,7 @@ export const netexec: NetProgram = (net) => async (process) => {
   const httpPort = Number(values.get('http-port') ?? 8080);
   const udpPort = Number(values.get('udp-port') ?? 8081);
   const { signal } = process;
-  const listener = net.stack.listen(httpPort, { signal, program: 'agnhost' });
+  const listener = net.stack.listen(httpPort, { signal, program: 'agnhost', dual: true });
   void serveHttp(listener, { handle: (exchange) => answer(net, process, exchange) });
   if (udpPort > 0) void serveUdp(net, process, udpPort).catch(() => undefined);
   await print(process.stderr, `${goTime(process)} Started HTTP server on port ${httpPort}\n`);

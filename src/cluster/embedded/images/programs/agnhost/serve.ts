@@ -13,7 +13,7 @@ export const porter: NetProgram = (net) => async (process) => {
     if (!port) continue;
     const tls = name.includes('_TLS_');
     const certificate = { subject: process.hostname, issuer: process.hostname, names: [] };
-    const listener = net.stack.listen(port, { signal, program: 'agnhost' });
+    const listener = net.stack.listen(port, { signal, program: 'agnhost', dual: true });
     void serveHttp(listener, { handle: () => goReply(process, text), ...(tls && { certificate, tlsOnly: true }) });
   }
   return untilStopped(process);
@@ -23,7 +23,7 @@ export const serveHostname: NetProgram = (net) => async (process) => {
   const { values } = parseGoFlags(process.argv.slice(2), ['tcp', 'udp', 'http', 'close']);
   const port = Number(values.get('port') ?? 9376);
   const { signal, hostname } = process;
-  const options = { signal, program: 'agnhost' };
+  const options = { signal, program: 'agnhost', dual: true };
   if (values.get('udp') === 'true') {
     const socket = net.stack.udp(port, options);
     void (async () => {
@@ -49,7 +49,7 @@ export const serveHostname: NetProgram = (net) => async (process) => {
 export const testWebserver: NetProgram = (net) => async (process) => {
   const { values } = parseGoFlags(process.argv.slice(2));
   const port = Number(values.get('port') ?? 80);
-  const listener = net.stack.listen(port, { signal: process.signal, program: 'agnhost' });
+  const listener = net.stack.listen(port, { signal: process.signal, program: 'agnhost', dual: true });
   const page = '<pre>\n<a href="agnhost">agnhost</a>\n<a href="etc/">etc/</a>\n</pre>\n';
   void serveHttp(listener, { handle: () => goReply(process, page, 200, 'text/html; charset=utf-8') });
   return untilStopped(process);
