@@ -5,6 +5,7 @@
 import type { Labels } from '../kube/objects.ts';
 import { labelOf } from '../kube/selectors.ts';
 import { type LabelReader, parseCalicoSelector, type SelectorTest } from './calico-selector.ts';
+import { writtenEndpoints } from './calico-services.ts';
 import { parseNets } from './net.ts';
 import type { Endpoint, EndpointSelector, EntityMatch } from './normal.ts';
 import { recordOf, textOf, textsOf } from './untyped.ts';
@@ -42,15 +43,16 @@ export function calicoEntity(entity: Fields, namespace: string | undefined): Ent
     selector !== '' || namespaceSelector !== '' || asksAccounts || (namespace !== undefined && notSelector !== '');
   const nets = textsOf(entity['nets']);
   const notNets = textsOf(entity['notNets']);
-  // A Service's endpoints are not part of a snapshot: a rule that names one matches nobody here.
+  // A Service whose endpoints nobody has written in is one that nobody can be.
   const services = entity['services'] !== undefined;
+  const endpoints = services ? (writtenEndpoints(entity) ?? []).map(({ ip }) => ip) : [];
   if (!asksSelector && !notSelector && nets.length === 0 && notNets.length === 0 && !services) return undefined;
   const positive = asksSelector
     ? selectorOf({ selector, namespaceSelector, namespace, serviceAccounts, podsOnly: false })
     : undefined;
   const negative = notSelector ? selectorOf({ ...anywhere, selector: notSelector }) : undefined;
   return {
-    ...((nets.length > 0 || services) && { nets: services ? [] : parseNets(nets) }),
+    ...((nets.length > 0 || services) && { nets: parseNets(services ? endpoints : nets) }),
     ...(notNets.length > 0 && { notNets: parseNets(notNets) }),
     ...(positive && { selector: negative ? except(positive, negative) : positive }),
     ...(negative && !positive && { notSelector: negative }),
@@ -125,7 +127,7 @@ function namespaceReader(name: string | undefined, labels: Labels): LabelReader 
   return (key) => (key === namespaceName ? name : labelOf(labels, key));
 }
 
-/** Calico adds labels of its own to every workload, and hands down the namespace's with the prefix `pcns.`. */
+/** Calico adds labels of its own to every workload, and hands down the namespace's and the account's as `pcns.` and `pcsa.`. */
 function endpointReader(endpoint: Endpoint): LabelReader {
   return (key) => {
     if (key.startsWith('projectcalico.org/')) {
@@ -134,11 +136,11 @@ function endpointReader(endpoint: Endpoint): LabelReader {
       if (key === 'projectcalico.org/serviceaccount') return accountOf(endpoint);
     }
     if (key.startsWith('pcns.')) return namespaceReader(endpoint.namespace, endpoint.namespaceLabels)(key.slice(5));
+    if (key.startsWith('pcsa.')) return accountReader(endpoint)(key.slice(5));
     return labelOf(endpoint.labels, key);
   };
 }
 
-/** A ServiceAccount's own labels are not part of a snapshot: a selector over them sees none. */
 function serviceAccountTest(accounts: SelectorParts['serviceAccounts']): (endpoint: Endpoint) => boolean {
   if (!accounts) return () => true;
   const { names, selector } = accounts;
@@ -146,8 +148,12 @@ function serviceAccountTest(accounts: SelectorParts['serviceAccounts']): (endpoi
   return (endpoint) => {
     const name = accountOf(endpoint);
     if (names.length > 0 && (name === undefined || !names.includes(name))) return false;
-    return selector === '' || test((key) => (key === namespaceName ? name : undefined));
+    return selector === '' || test(accountReader(endpoint));
   };
+}
+
+function accountReader(endpoint: Endpoint): LabelReader {
+  return (key) => (key === namespaceName ? accountOf(endpoint) : labelOf(endpoint.serviceAccountLabels ?? {}, key));
 }
 
 function accountOf(endpoint: Endpoint): string | undefined {

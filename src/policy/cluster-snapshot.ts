@@ -1,5 +1,6 @@
 /** From the objects of a running cluster to what policy sees: which pods are subjects, at which addresses, with which ports. */
-import type { Container, KubeObject, Namespace, Pod } from '../kube/objects.ts';
+import type { Container, EndpointSlice, KubeObject, Namespace, Pod } from '../kube/objects.ts';
+import { endpointsOfSlices, namesService, type ServiceEndpoint, withServiceEndpoints } from './calico-services.ts';
 import type { PolicyNamespace, PolicyPod, PolicySnapshot, Protocol } from './model.ts';
 
 export interface ClusterLists {
@@ -7,13 +8,21 @@ export interface ClusterLists {
   readonly pods: readonly Pod[];
   /** Every object that carries policy, of whatever kind. */
   readonly policies: readonly KubeObject[];
+  /** What Calico rules that name a Service stand for. */
+  readonly endpointSlices?: readonly EndpointSlice[];
 }
 
-export function snapshotOfCluster({ namespaces, pods, policies }: ClusterLists): PolicySnapshot {
+export function snapshotOfCluster({ namespaces, pods, policies, endpointSlices = [] }: ClusterLists): PolicySnapshot {
+  const endpointsOf = (namespace: string, name: string): readonly ServiceEndpoint[] =>
+    endpointsOfSlices(
+      endpointSlices.filter(
+        ({ metadata }) => metadata.namespace === namespace && metadata.labels?.['kubernetes.io/service-name'] === name,
+      ),
+    );
   return {
     namespaces: namespaces.map(policyNamespaceOf),
     pods: pods.map(policyPodOf).filter((pod) => pod !== undefined),
-    policies,
+    policies: policies.map((policy) => (namesService(policy) ? withServiceEndpoints(policy, endpointsOf) : policy)),
   };
 }
 

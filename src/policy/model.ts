@@ -18,6 +18,7 @@ export interface PolicyPod {
   readonly name: string;
   readonly labels: Labels;
   readonly serviceAccount?: string;
+  readonly serviceAccountLabels?: Labels;
   /** At most one IPv4 and one IPv6. */
   readonly ips: readonly string[];
   /** containerPorts of containers and initContainers; named ports resolve here. */
@@ -26,7 +27,7 @@ export interface PolicyPod {
 
 /**
  * Any object that carries policy: networking.k8s.io/v1 NetworkPolicy, and Calico's NetworkPolicy, GlobalNetworkPolicy,
- * their staged forms, NetworkSet, GlobalNetworkSet, Tier (either of Calico's groups).
+ * their staged forms, NetworkSet, GlobalNetworkSet, Tier (either of Calico's groups), and ClusterNetworkPolicy.
  */
 export type PolicyObject = NetworkPolicy | KubeObject;
 

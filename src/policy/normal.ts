@@ -15,6 +15,7 @@ export interface Endpoint {
   readonly labels: Labels;
   readonly namespaceLabels: Labels;
   readonly serviceAccount: string | undefined;
+  readonly serviceAccountLabels?: Labels;
 }
 
 export interface EndpointSelector {

@@ -5,6 +5,7 @@
 import type { KubeObject } from '../kube/objects.ts';
 import { calicoEntity, calicoSubject } from './calico-entity.ts';
 import { parseCalicoSelector } from './calico-selector.ts';
+import { type ServiceEndpoint, writtenEndpoints } from './calico-services.ts';
 import { calicoTraffic } from './calico-traffic.ts';
 import type { Direction, PolicyRef } from './model.ts';
 import { parseNets } from './net.ts';
@@ -96,12 +97,12 @@ function calicoTypes(spec: Readonly<Record<string, unknown>>): readonly Directio
 }
 
 function rulesOf(value: unknown, ref: PolicyRef): NormalRule[] {
-  return listOf(value).map((item, index) => {
+  return listOf(value).flatMap((item, index) => {
     const rule = recordOf(item);
     const action = actionOf(rule['action']);
     const source = calicoEntity(recordOf(rule['source']), ref.namespace);
     const destination = calicoEntity(recordOf(rule['destination']), ref.namespace);
-    return {
+    const normal: NormalRule = {
       index,
       action,
       traffic: calicoTraffic(rule, destination?.selector),
@@ -109,7 +110,15 @@ function rulesOf(value: unknown, ref: PolicyRef): NormalRule[] {
       destination: destination && [destination],
       decision: { by: 'rule', policy: ref, ruleIndex: index, action: action === 'Log' ? 'Pass' : action },
     };
+    const endpoints = writtenEndpoints(recordOf(rule['destination']));
+    return endpoints ? endpoints.map((endpoint) => toEndpoint(normal, endpoint)) : [normal];
   });
+}
+
+/** One rule for each endpoint of a Service: its port goes with its address. */
+function toEndpoint(rule: NormalRule, { ip, protocol, port }: ServiceEndpoint): NormalRule {
+  const ports = { ranges: [{ from: port, to: port }], names: [] };
+  return { ...rule, traffic: [{ protocol, ports }], destination: [{ nets: parseNets([ip]) }] };
 }
 
 /** An action that Calico does not know is refused at its API; a rule read from a file fails closed. */

@@ -93,7 +93,8 @@ function podsOf(namespace: string, selector: LabelSelector): EndpointSelector {
   };
 }
 
-function podsOfNamespaces(namespaceSelector: LabelSelector, podSelector: LabelSelector): EndpointSelector {
+/** Pods of the namespaces that the one selector means, with the labels that the other means. */
+export function podsOfNamespaces(namespaceSelector: LabelSelector, podSelector: LabelSelector): EndpointSelector {
   const namespaces = compileLabelSelector(namespaceSelector);
   const [namespaceLabel] = Object.entries(namespaceSelector.matchLabels ?? {});
   const pods = compileLabelSelector(podSelector);

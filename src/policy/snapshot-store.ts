@@ -117,6 +117,7 @@ export class SnapshotStore {
       labels: pod.labels,
       namespaceLabels: this.labelsOf(pod.namespace),
       serviceAccount: pod.serviceAccount,
+      ...(pod.serviceAccountLabels && { serviceAccountLabels: pod.serviceAccountLabels }),
     };
   }
 

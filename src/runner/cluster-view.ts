@@ -10,6 +10,7 @@ const policyResources = new Set([
   'networksets',
   'globalnetworksets',
   'tiers',
+  'clusternetworkpolicies',
 ]);
 
 export async function viewCluster(client: KubeClient): Promise<ClusterObjects> {

@@ -4,7 +4,13 @@
  */
 import type { Clock } from '../../../kit/clock.ts';
 import type { Random } from '../../../kit/random.ts';
-import type { KubeObject, Namespace, Pod } from '../../../kube/objects.ts';
+import type { EndpointSlice, KubeObject, Namespace, Pod } from '../../../kube/objects.ts';
+import {
+  endpointsOfSlices,
+  namesService,
+  type ServiceEndpoint,
+  withServiceEndpoints,
+} from '../../../policy/calico-services.ts';
 import type { PolicyPod, Protocol } from '../../../policy/model.ts';
 import type { Machinery, ResourceId, StoreEvent } from '../api/machinery.ts';
 import type { CniProfile } from './cni-profiles.ts';
@@ -29,6 +35,8 @@ export interface PolicyFeedOptions {
 }
 
 const kubernetesPolicies = 'networkpolicies.networking.k8s.io';
+const clusterPolicies = 'clusternetworkpolicies.policy.networking.k8s.io';
+const endpointSlices = 'endpointslices.discovery.k8s.io';
 const calicoPlurals = new Set([
   'networkpolicies',
   'globalnetworkpolicies',
@@ -47,6 +55,8 @@ export function createPolicyFeed(options: PolicyFeedOptions): PolicyFeed {
 class Feed implements PolicyFeed {
   readonly #options: PolicyFeedOptions;
   readonly #ips = new Map<string, readonly string[]>();
+  /** Policies with a rule that names a Service, as they are stored. */
+  readonly #ofServices = new Map<string, KubeObject>();
   /** Changes on their way to the nodes, in the order in which they were made. */
   #pending: (() => void)[] = [];
   #lastDueMs = 0;
@@ -60,14 +70,14 @@ class Feed implements PolicyFeed {
     for (const namespace of machinery.list('namespaces')) this.#setNamespace(namespace as Namespace);
     for (const { id } of machinery.types()) {
       if (!this.#isPolicy(id)) continue;
-      for (const policy of machinery.list(id)) options.state.setPolicy(policy);
+      for (const policy of machinery.list(id)) this.#setPolicy(policy);
     }
   }
 
   podStarted(pod: Pod, ips: readonly string[]): void {
     this.#flush();
     this.#ips.set(keyOf(pod), ips);
-    this.#options.state.setPod(toPolicyPod(pod, ips));
+    this.#options.state.setPod(this.#policyPod(pod, ips));
   }
 
   podGone(namespace: string, name: string, ip: string): void {
@@ -85,12 +95,54 @@ class Feed implements PolicyFeed {
   #onEvent(event: StoreEvent, resource: ResourceId): void {
     if (resource === 'pods') this.#onPod(event);
     else if (resource === 'namespaces') this.#onNamespace(event);
+    else if (resource === 'serviceaccounts') this.#onServiceAccount(event);
+    else if (resource === endpointSlices) this.#onEndpoints();
     else if (this.#isPolicy(resource)) this.#later(() => this.#onPolicy(event));
   }
 
   #onPolicy({ type, object }: StoreEvent): void {
-    if (type === 'DELETED') this.#options.state.removePolicy(object);
-    else this.#options.state.setPolicy(object);
+    if (type === 'DELETED') {
+      this.#ofServices.delete(policyKey(object));
+      this.#options.state.removePolicy(object);
+    } else this.#setPolicy(object);
+  }
+
+  #setPolicy(policy: KubeObject): void {
+    const named = namesService(policy);
+    if (named) this.#ofServices.set(policyKey(policy), policy);
+    else this.#ofServices.delete(policyKey(policy));
+    this.#options.state.setPolicy(named ? withServiceEndpoints(policy, this.#endpointsOf) : policy);
+  }
+
+  /** Rules that name a Service follow its endpoints. */
+  #onEndpoints(): void {
+    if (this.#ofServices.size === 0) return;
+    this.#later(() => {
+      for (const policy of this.#ofServices.values()) this.#setPolicy(policy);
+    });
+  }
+
+  readonly #endpointsOf = (namespace: string, name: string): readonly ServiceEndpoint[] => {
+    const slices = this.#options.machinery.list(endpointSlices, namespace) as EndpointSlice[];
+    return endpointsOfSlices(slices.filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name));
+  };
+
+  #onServiceAccount({ object, previous }: StoreEvent): void {
+    if (sameLabels(object, previous)) return;
+    this.#later(() => {
+      for (const pod of this.#options.machinery.list('pods', object.metadata.namespace) as Pod[]) {
+        const ips = this.#ips.get(keyOf(pod));
+        if (ips && !isFinished(pod) && (pod.spec?.serviceAccountName ?? 'default') === object.metadata.name)
+          this.#options.state.setPod(this.#policyPod(pod, ips));
+      }
+    });
+  }
+
+  #policyPod(pod: Pod, ips: readonly string[]): PolicyPod {
+    const plain = toPolicyPod(pod, ips);
+    const account = this.#options.machinery.find('serviceaccounts', plain.namespace, plain.serviceAccount ?? 'default');
+    const labels = account?.metadata.labels;
+    return { ...plain, ...(labels && { serviceAccountLabels: labels }) };
   }
 
   #onNamespace({ type, object, previous }: StoreEvent): void {
@@ -112,14 +164,16 @@ class Feed implements PolicyFeed {
       this.#options.state.removePod(pod.metadata.namespace ?? '', pod.metadata.name ?? '');
     else if (type === 'MODIFIED' && !sameLabels(object, previous)) {
       this.#later(() => {
-        if (this.#ips.get(keyOf(pod)) === ips) this.#options.state.setPod(toPolicyPod(pod, ips));
+        if (this.#ips.get(keyOf(pod)) === ips) this.#options.state.setPod(this.#policyPod(pod, ips));
       });
     }
   }
 
   #isPolicy(resource: ResourceId): boolean {
     if (resource === kubernetesPolicies) return true;
-    if (!this.#options.profile.calicoPolicies || !resource.endsWith('projectcalico.org')) return false;
+    if (!this.#options.profile.calicoPolicies) return false;
+    if (resource === clusterPolicies) return true;
+    if (!resource.endsWith('projectcalico.org')) return false;
     return calicoPlurals.has(resource.slice(0, resource.indexOf('.')));
   }
 
@@ -160,6 +214,10 @@ export function toPolicyPod(pod: Pod, ips: readonly string[]): PolicyPod {
       })),
     ),
   };
+}
+
+function policyKey({ apiVersion, kind, metadata }: KubeObject): string {
+  return `${apiVersion}/${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 function keyOf(pod: Pod): string {
