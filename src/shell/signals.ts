@@ -16,6 +16,13 @@ const numbers: Readonly<Record<Signal, number>> = {
 
 export const allSignals: readonly Signal[] = Object.keys(numbers) as Signal[];
 
+/** What `kill -l` lists: every signal of Linux, by number from 1. */
+export const signalList =
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH POLL PWR SYS'
+    .split(' ')
+    .map((name, i) => `${String(i + 1).padStart(2)}) ${name}\n`)
+    .join('');
+
 export function signalNumber(signal: Signal): number {
   return numbers[signal];
 }

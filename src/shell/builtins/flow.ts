@@ -94,7 +94,8 @@ export const command: Builtin = async (shell, [, ...args]) => {
   if (first === undefined) return 0;
   if (mode === 'run') return shell.engine.runWords(shell, words, { functions: false });
   let status = 0;
-  for (const name of words) {
+  // Unlike bash, ash and dash look at the first name only.
+  for (const name of words.slice(0, shell.wording.name === 'bash' ? undefined : 1)) {
     const text = mode === 'path' ? pathOf(shell, name) : describe(shell, name);
     if (text === undefined) {
       status = 127;

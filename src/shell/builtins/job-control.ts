@@ -4,7 +4,7 @@ import { findJob, jobLine, tellSignal, waitForeground } from '../interpreter/job
 import type { Job, Shell } from '../interpreter/shell.ts';
 import { runPendingTraps, setTrap } from '../interpreter/traps.ts';
 import type { Signal } from '../process.ts';
-import { allSignals, parseSignal, signalNumber, signalStatus } from '../signals.ts';
+import { parseSignal, signalList, signalNumber, signalStatus } from '../signals.ts';
 import { type Builtin, BuiltinFailure } from './run.ts';
 import { singleQuote } from './variables.ts';
 
@@ -145,8 +145,7 @@ async function badSignal(shell: Shell, name: string): Promise<number> {
 
 async function listSignals(shell: Shell, which: string | undefined): Promise<number> {
   if (which === undefined) {
-    for (const signal of allSignals)
-      await shell.out(`${String(signalNumber(signal)).padStart(2)}) ${signal.slice(3)}\n`);
+    await shell.out(signalList);
     return 0;
   }
   const signal = parseSignal(/^\d+$/.test(which) ? String(Number(which) & 127) : which);

@@ -87,6 +87,7 @@ export class Shell {
   umask = 0o022;
   /** Which builtin speaks when something fails that no builtin knows of: `exec`, `eval`. */
   builtinName: string | undefined;
+  #randomState: number | undefined;
 
   constructor(options: ShellOptions, parent?: Shell) {
     this.process = options.process;
@@ -158,11 +159,20 @@ export class Shell {
         return this.lastBackground === undefined ? undefined : String(this.lastBackground);
       case '-':
         return [...this.options].filter((letter) => letter !== 'o').join('');
+      case 'RANDOM':
+        return this.vars.get(name) ?? (this.wording.name === 'dash' ? undefined : String(this.#random()));
       case 'LINENO':
         return this.vars.get(name) ?? String(this.line);
       default:
         return this.vars.get(name);
     }
+  }
+
+  /** As BusyBox ash: a linear congruential generator, started from the process, so that runs are alike. */
+  #random(): number {
+    this.#randomState ??= this.shellPid * 1_000_003 + this.process.clock.now();
+    this.#randomState = (Math.imul(this.#randomState | 0, 1_664_525) + 1_013_904_223) | 0;
+    return (this.#randomState >>> 16) & 0x7fff;
   }
 
   get ifs(): string {

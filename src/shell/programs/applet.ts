@@ -28,13 +28,15 @@ export async function die(process: Process, text: string, status = 1): Promise<n
   throw new Exit(status);
 }
 
-/** The banner and the usage line, as every applet prints them; ends the program. */
+/** The banner and the usage, as every applet prints them; ends the program. */
 export async function usage(process: Process, status = 1): Promise<never> {
   const name = appletName(process);
   const text = usageOf(name);
-  await process.stderr.write(
-    new TextEncoder().encode(`${banner}\n\nUsage: ${name}${text === undefined ? '' : ` ${text}`}\n`),
-  );
+  const body =
+    text === undefined
+      ? 'No help available'
+      : `Usage: ${name}${text === '' || text.startsWith('\n') ? text : ` ${text}`}`;
+  await process.stderr.write(new TextEncoder().encode(`${banner}\n\n${body}\n`));
   throw new Exit(status);
 }
 
@@ -82,7 +84,7 @@ export async function parseOptions(process: Process, spec: OptionSpec): Promise<
       operands.push(arg);
       continue;
     }
-    if (arg === '--help') await help(process);
+    if (arg === '--help' && args.length === 1) await usage(process, 0);
     const words = arg.startsWith('--') ? await longOption(process, spec, arg) : arg.slice(1);
     for (let i = 0; i < words.length; i++) {
       const letter = words[i] ?? '';
@@ -113,12 +115,6 @@ async function longOption(process: Process, spec: OptionSpec, arg: string): Prom
 async function unknown(process: Process, text: string): Promise<never> {
   await complain(process, text);
   return usage(process);
-}
-
-async function help(process: Process): Promise<never> {
-  const name = appletName(process);
-  await process.stderr.write(new TextEncoder().encode(`${banner}\n\nUsage: ${name} ${usageOf(name) ?? ''}\n`));
-  throw new Exit(0);
 }
 
 export function absolute(process: Process, path: string): string {

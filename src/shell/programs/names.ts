@@ -31,7 +31,10 @@ export const realpath: Program = async (process) => {
   if (operands.length === 0) return usage(process);
   let status = 0;
   for (const name of operands) {
-    const real = process.fs.realpath(absolute(process, name));
+    const path = absolute(process, name);
+    const parent = process.fs.realpath(parentPath(path));
+    // The last part need not exist.
+    const real = process.fs.realpath(path) ?? (parent && joinPath(parent, baseName(path)));
     if (real === undefined) {
       await complain(process, `${name}: No such file or directory`);
       status = 1;

@@ -2,50 +2,61 @@
 
 import { baseName } from '../paths.ts';
 import type { Process, ProcessEntry, Program, Signal } from '../process.ts';
-import { allSignals, parseSignal, signalNumber } from '../signals.ts';
+import { parseSignal, signalList } from '../signals.ts';
 import { complain, die, parseOptions, print, usage } from './applet.ts';
 
-/** As BusyBox: cut at the terminal's width, or at 80 columns where there is none. */
+/** By the name of `-o`: title, width (negative: padded on the left), and what stands in a row. */
+const columns: Readonly<Record<string, readonly [title: string, width: number, of: (entry: ProcessEntry) => string]>> =
+  {
+    user: ['USER', 8, (entry) => entry.user],
+    group: ['GROUP', 8, (entry) => entry.user],
+    comm: ['COMMAND', 16, (entry) => nameOf(entry)],
+    args: ['COMMAND', 256, (entry) => entry.argv.join(' ')],
+    pid: ['PID', -5, (entry) => String(entry.pid)],
+    ppid: ['PPID', -5, (entry) => String(entry.parent)],
+    pgid: ['PGID', -5, (entry) => String(entry.pid)],
+    etime: ['ELAPSED', -7, () => '0:00'],
+    nice: ['NI', -5, () => '0'],
+    rgroup: ['RGROUP', 8, (entry) => entry.user],
+    ruser: ['RUSER', 8, (entry) => entry.user],
+    time: ['TIME', -5, () => '0:00'],
+    tty: ['TT', -6, () => '?'],
+    vsz: ['VSZ', -4, () => '4.2m'],
+    sid: ['SID', -5, (entry) => String(entry.pid)],
+    stat: ['STAT', 4, () => 'S'],
+    rss: ['RSS', -4, () => '4'],
+  };
+
+const standard = ['pid', 'user', 'time', 'args'];
+
+/** As BusyBox: cut at the terminal's width, where there is one. */
 export const ps: Program = async (process) => {
-  const { values } = await parseOptions(
-    { ...process, argv: process.argv.map((arg) => (/^[a-z]+$/.test(arg) ? '-e' : arg)) },
-    { short: 'eflAwo:T' },
-  );
-  const columns = values.get('o')?.split(',') ?? undefined;
-  const entries = process.table.list();
-  if (columns) {
-    await print(process, `${columns.map((column) => column.toUpperCase().replace('ARGS', 'COMMAND')).join('   ')}\n`);
-    for (const entry of entries)
-      await print(
-        process,
-        `${columns.map((column) => field(entry, column).padStart(column === 'pid' ? 5 : 0)).join(' ')}\n`,
-      );
-    return 0;
+  const { values } = await parseOptions(process, { short: 'o:*aAdeflT' });
+  const chosen = (values.get('o')?.split(/[, ]+/) ?? standard).map((text) => text.split('='));
+  for (const [name = ''] of chosen) {
+    if (columns[name]) continue;
+    return die(process, `bad -o argument '${name}', supported arguments: ${Object.keys(columns).join(',')}`);
   }
-  await print(process, 'PID   USER     TIME  COMMAND\n');
-  const width = (process.stdout as { readonly isTerminal?: boolean }).isTerminal
-    ? (process.terminal?.columns ?? 80) - 1
-    : 2047;
-  for (const entry of entries) {
-    const line = `${String(entry.pid).padStart(5)} ${entry.user.padEnd(8)}  0:00 ${entry.argv.join(' ')}`;
-    await print(process, `${line.slice(0, width)}\n`);
+  const shown = chosen.flatMap(([name = '', title]) => {
+    const column = columns[name];
+    const width = title === undefined ? (column?.[1] ?? 0) : Math.sign(column?.[1] ?? 0) * title.length;
+    return column ? [{ title: title ?? column[0], width, of: column[2] }] : [];
+  });
+  const isTerminal = (process.stdout as { readonly isTerminal?: boolean }).isTerminal;
+  const width = isTerminal ? (process.terminal?.columns ?? 80) - 1 : 2047;
+  const titles = shown.map(({ title, width: size }, i) =>
+    i === shown.length - 1 ? title : title.padEnd(Math.abs(size)),
+  );
+  await print(process, `${titles.join(' ')}\n`);
+  for (const entry of process.table.list()) {
+    const cells = shown.map(({ width: size, of }, i) => {
+      if (size < 0) return of(entry).padStart(-size);
+      return i === shown.length - 1 ? of(entry) : of(entry).slice(0, size).padEnd(size);
+    });
+    await print(process, `${cells.join(' ').slice(0, width)}\n`);
   }
   return 0;
 };
-
-function field(entry: ProcessEntry, column: string): string {
-  const values: Readonly<Record<string, string>> = {
-    pid: String(entry.pid),
-    ppid: String(entry.parent),
-    user: entry.user.padEnd(8),
-    comm: baseName(entry.argv[0] ?? ''),
-    args: entry.argv.join(' '),
-    time: '0:00',
-    tty: '?',
-    stat: 'S',
-  };
-  return values[column] ?? '';
-}
 
 interface Chosen {
   readonly signal: Signal | '0';
@@ -56,8 +67,7 @@ interface Chosen {
 async function chooseSignal(process: Process): Promise<Chosen> {
   const [first = '', second, ...rest] = process.argv.slice(1);
   if (first === '-l') {
-    for (const signal of allSignals)
-      await print(process, `${String(signalNumber(signal)).padStart(2)}) ${signal.slice(3)}\n`);
+    await print(process, signalList);
     return { signal: '0', rest: [] };
   }
   const named = first === '-s' ? second : first.startsWith('-') && !/^-[a-z]$/.test(first) ? first.slice(1) : undefined;
@@ -103,7 +113,7 @@ export const killall: Program = async (process) => {
   const { signal, rest } = await chooseSignal(process);
   const quiet = rest.includes('-q');
   const names = rest.filter((word) => !word.startsWith('-'));
-  if (names.length === 0) return usage(process);
+  if (names.length === 0) return die(process, 'you need to specify whom to kill');
   let status = 0;
   for (const name of names) {
     const found = others(process).filter((entry) => nameOf(entry) === name);

@@ -1,6 +1,6 @@
 /** date, uname, id, whoami, hostname, uptime, free, nproc, dmesg, clear, groups, logname: what the machine says of itself. */
 import type { Process, Program } from '../process.ts';
-import { absolute, complain, die, parseOptions, print } from './applet.ts';
+import { absolute, complain, die, parseOptions, print, usage } from './applet.ts';
 import { human } from './files-list.ts';
 import { formatTime } from './strftime.ts';
 
@@ -63,7 +63,7 @@ function parseDate(text: string, nowMs: number): number | undefined {
 }
 
 /** A node of an ordinary cluster. */
-const kernel = {
+export const kernel = {
   name: 'Linux',
   release: '6.8.0-45-generic',
   version: '#45-Ubuntu SMP PREEMPT_DYNAMIC Fri Aug 30 12:02:04 UTC 2024',
@@ -126,6 +126,8 @@ export const id: Program = async (process) => {
 };
 
 export const whoami: Program = async (process) => {
+  const { operands } = await parseOptions(process, { short: '' });
+  if (operands.length > 0) return usage(process);
   await print(process, `${process.user.name}\n`);
   return 0;
 };
@@ -157,6 +159,7 @@ export const hostname: Program = async (process) => {
 };
 
 export const uptime: Program = async (process) => {
+  await parseOptions(process, { short: '' });
   const startedMs = process.table.list()[0]?.startedMs ?? process.clock.now();
   const minutes = Math.floor((process.clock.now() - startedMs) / 60_000);
   const days = Math.floor(minutes / 1440);
@@ -169,9 +172,19 @@ export const uptime: Program = async (process) => {
   return 0;
 };
 
+/** Of that node: what free, top and /proc/meminfo agree on. */
+export const memoryKib = {
+  total: 8_144_992,
+  used: 1_523_344,
+  free: 3_210_432,
+  shared: 1672,
+  buffers: 3_411_216,
+  available: 6_332_480,
+};
+
 export const free: Program = async (process) => {
   const { flags } = await parseOptions(process, { short: 'bkmgh' });
-  const kib = [8_144_992, 1_523_344, 3_210_432, 1672, 3_411_216, 6_332_480];
+  const kib = Object.values(memoryKib);
   const shown = (value: number): string => {
     if (flags.has('h')) return human(value * 1024);
     if (flags.has('b')) return String(value * 1024);

@@ -4,6 +4,7 @@ import type { Program, ProgramTable } from '../process.ts';
 import { awk } from './awk.ts';
 import { cat, echo, isFalse, isTrue, printf, seq, sleep, test, yes } from './basics.ts';
 import { cut, sort, tr } from './columns.ts';
+import { diff } from './diff.ts';
 import { base64, digestProgram, hexdump, od } from './encode.ts';
 import { expr } from './expr.ts';
 import { chmod, chown, ln, mkdir, mktemp, rm, rmdir, touch } from './files-change.ts';
@@ -17,6 +18,20 @@ import { basename, dirname, pwd, readlink, realpath, which } from './names.ts';
 import { kill, killall, pgrep, pidof, pkill, ps } from './processes.ts';
 import { env, nice, nohup, printenv, time, watch } from './run-others.ts';
 import { sed } from './sed.ts';
+import {
+  arch,
+  dd,
+  hostid,
+  logger,
+  nobodyThere,
+  setsid,
+  stty,
+  truncate,
+  ttysize,
+  unlink,
+  usleep,
+  w,
+} from './small-files.ts';
 import {
   clear,
   date,
@@ -35,8 +50,38 @@ import {
 } from './system.ts';
 import { tail } from './tail.ts';
 import { tar } from './tar.ts';
+import { cmp, comm, factor, fold, nl, pager, paste, strings, xxd } from './text-tools.ts';
 import { timeoutProgram } from './timeout.ts';
 import { xargs } from './xargs.ts';
+
+/** In BusyBox images only. */
+const busyboxOnly: Readonly<Record<string, Program>> = {
+  arch,
+  cmp,
+  comm,
+  dd,
+  diff,
+  factor,
+  fold,
+  hostid,
+  less: pager,
+  logger,
+  more: pager,
+  nl,
+  paste,
+  reset: clear,
+  setsid,
+  strings,
+  stty,
+  truncate,
+  ttysize,
+  unlink,
+  users: nobodyThere,
+  usleep,
+  w,
+  who: nobodyThere,
+  xxd,
+};
 
 const common: Readonly<Record<string, Program>> = {
   '[': test,
@@ -123,7 +168,18 @@ const common: Readonly<Record<string, Program>> = {
 /** BusyBox applets under `directory`, shell included: `busybox` and `alpine`. */
 export function busyboxPrograms(directory = '/bin'): ProgramTable {
   const ash = shellProgram('ash');
-  const all = { ...common, ash, hexdump, hd: hexdump, killall, sh: ash, time, timeout: timeoutProgram('busybox'), vi };
+  const all = {
+    ...common,
+    ...busyboxOnly,
+    ash,
+    hexdump,
+    hd: hexdump,
+    killall,
+    sh: ash,
+    time,
+    timeout: timeoutProgram('busybox'),
+    vi,
+  };
   return new Map(Object.entries(all).map(([name, program]) => [`${directory}/${name}`, program]));
 }
 

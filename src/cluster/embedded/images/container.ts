@@ -16,6 +16,7 @@ import {
 import type { Image, User } from './image.ts';
 import type { ContainerNet } from './net-program.ts';
 import { type PodFilesOptions, writePodFiles } from './pod-files.ts';
+import { installProc } from './proc-files.ts';
 import { bindPrograms } from './program-set.ts';
 
 export interface ContainerOptions extends StartOptions {
@@ -40,6 +41,8 @@ export function startContainer(options: ContainerOptions): RunningContainer {
   prepareFiles(fs, options);
   const kernel = createContainerKernel({ fs, programs, clock, hostname: options.hostname, user });
   installProcessFiles(fs, kernel.table);
+  const startedMs = clock.now();
+  installProc(fs, { stack: options.net.stack, hostname: options.hostname, uptimeMs: () => clock.now() - startedMs });
   const env = environment(options, user);
   const cwd = container.workingDir || image.workingDir;
   const argv = container.command?.length

@@ -62,15 +62,17 @@ function mergeOptions(base: readonly string[], extra: readonly { name?: string; 
 }
 
 function hosts({ pod, ips, nodeName }: PodFilesOptions, hostname: string): string {
+  const { subdomain, hostNetwork, hostAliases = [] } = pod.spec ?? {};
+  // The kubelet writes fe00:: for the groups; a node's own file, which its pods get as it is, has what Docker writes.
+  const groups = hostNetwork ? ['ff00::0', 'ff02::1', 'ff02::2'] : ['fe00::0', 'fe00::1', 'fe00::2'];
   const loopback = [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
     'fe00::0\tip6-localnet',
-    'fe00::0\tip6-mcastprefix',
-    'fe00::1\tip6-allnodes',
-    'fe00::2\tip6-allrouters',
+    `${groups[0]}\tip6-mcastprefix`,
+    `${groups[1]}\tip6-allnodes`,
+    `${groups[2]}\tip6-allrouters`,
   ];
-  const { subdomain, hostNetwork, hostAliases = [] } = pod.spec ?? {};
   const domain = subdomain ? `${hostname}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t` : '';
   const own = hostNetwork ? `${ips[0]}\t${nodeName}` : `${ips[0]}\t${domain}${hostname}`;
   const head = hostNetwork ? '# Kubernetes-managed hosts file (host network).' : '# Kubernetes-managed hosts file.';

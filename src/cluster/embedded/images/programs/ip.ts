@@ -18,12 +18,13 @@ interface Request {
 const objects = ['address', 'route', 'link', 'tunnel', 'neighbour', 'rule'] as const;
 type IpObject = (typeof objects)[number];
 
-export function ip(flavour: Flavour): NetProgram {
+/** `object`: what `ipaddr`, `iproute` and the like stand for. */
+export function ip(flavour: Flavour, fixed?: string): NetProgram {
   return (net) => async (process) => {
     const words = process.argv.slice(1);
     const options: string[] = [];
     while (words[0]?.startsWith('-')) options.push((words.shift() ?? '').replace(/^--?/, ''));
-    const [given = '', action = 'show', ...rest] = words;
+    const [given = '', action = 'show', ...rest] = fixed === undefined ? words : [fixed, ...words];
     const object = given === '' ? undefined : objects.find((name) => name.startsWith(given));
     // BusyBox knows none of iproute2's -s, -d, -br and -c.
     const known =
