@@ -1,5 +1,6 @@
 /** How a process comes to be: fork, dup of its descriptors, execve, and the translation of how its program ended. */
 import type { Clock } from '../kit/clock.ts';
+import { errorText } from './interpreter/wording.ts';
 import { resolvePath } from './paths.ts';
 import {
   BrokenPipe,
@@ -133,7 +134,7 @@ async function runProgram(world: World, program: Program, process: Process): Pro
     if (isSignal(error)) return signalStatus(error);
     const name = process.argv[0] ?? '';
     if (error instanceof FileError) {
-      await complain(process, `${name}: ${error.message}\n`);
+      await complain(process, `${name}: ${error.path}: ${errorText(error.code)}\n`);
       return 1;
     }
     world.onBug?.(error, process.argv);

@@ -99,16 +99,29 @@ export interface FileStat {
   readonly mode: number;
   readonly modifiedMs: number;
   readonly target?: string;
+  /** Absent: root. */
+  readonly owner?: string;
 }
 
-export type FileErrorCode = 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EEXIST' | 'EACCES' | 'EROFS' | 'ENOTEMPTY' | 'EINVAL';
+export type FileErrorCode =
+  | 'ENOENT'
+  | 'EISDIR'
+  | 'ENOTDIR'
+  | 'EEXIST'
+  | 'EACCES'
+  | 'EPERM'
+  | 'EROFS'
+  | 'ENOTEMPTY'
+  | 'EINVAL';
 
 export class FileError extends Error {
   override readonly name = 'FileError';
   readonly code: FileErrorCode;
+  readonly path: string;
   constructor(code: FileErrorCode, path: string) {
     super(`${code}: ${path}`);
     this.code = code;
+    this.path = path;
   }
 }
 

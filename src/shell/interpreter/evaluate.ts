@@ -3,7 +3,7 @@ import { unreachable } from '../../kit/assert.ts';
 import { openPipe } from '../pipe.ts';
 import type { Child } from '../process.ts';
 import { emptySource, type SourceHandle } from '../streams.ts';
-import type { Command, CompoundCommand, List, ListItem, Pipeline } from '../syntax/ast.ts';
+import type { Command, CompoundCommand, List, ListItem, Pipeline, Word } from '../syntax/ast.ts';
 import { Interrupted, LoopJump, ShellExit } from './control.ts';
 import { expandPattern, expandString, expandWords } from './expand.ts';
 import { addJob, waitForeground } from './jobs.ts';
@@ -63,7 +63,8 @@ async function runTested(shell: Shell, pipeline: Pipeline, tested: boolean, fina
   }
 }
 
-async function runPipeline(shell: Shell, pipeline: Pipeline, final: boolean): Promise<number> {
+async function runPipeline(shell: Shell, given: Pipeline, final: boolean): Promise<number> {
+  const pipeline = given.timed && shell.wording.name !== 'bash' ? withTimeProgram(given) : given;
   const startedMs = shell.process.clock.now();
   const [only] = pipeline.commands;
   const plain = !pipeline.negated && !pipeline.timed;
@@ -73,6 +74,14 @@ async function runPipeline(shell: Shell, pipeline: Pipeline, final: boolean): Pr
       : await runPiped(shell, pipeline.commands);
   if (pipeline.timed) await tellTime(shell, shell.process.clock.now() - startedMs);
   return pipeline.negated ? (status === 0 ? 1 : 0) : status;
+}
+
+/** Only bash has the keyword: to ash and dash `time` is a program, to which redirections and the rest of a pipe belong. */
+function withTimeProgram(pipeline: Pipeline): Pipeline {
+  const [first, ...rest] = pipeline.commands;
+  if (first?.type !== 'simple') return pipeline;
+  const word: Word = { parts: [{ type: 'text', text: 'time', quoted: false }], raw: 'time' };
+  return { ...pipeline, timed: false, commands: [{ ...first, words: [word, ...first.words] }, ...rest] };
 }
 
 async function tellTime(shell: Shell, elapsedMs: number): Promise<void> {

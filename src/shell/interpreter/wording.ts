@@ -37,6 +37,7 @@ export interface ErrorPlace {
 
 const reason: Readonly<Partial<Record<FileErrorCode, string>>> = {
   EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
   EISDIR: 'Is a directory',
   ENOTDIR: 'Not a directory',
   EROFS: 'Read-only file system',

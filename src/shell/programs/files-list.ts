@@ -126,16 +126,22 @@ export function modeText(stat: FileStat): string {
   return kind + bits.join('');
 }
 
+/** User and group; `uid` where numbers are wanted. */
+function ownersOf({ owner }: FileStat, uid: string | undefined): readonly [string, string] {
+  if (owner === undefined) return uid === undefined ? ['root', 'root'] : ['0', '0'];
+  return [uid ?? owner, uid ?? owner];
+}
+
 function longLine(process: Process, entry: Entry, flags: ReadonlySet<string>): string {
   const { stat } = entry;
-  const owner = flags.has('n') ? ['0', '0'] : ['root', 'root'];
+  const owner = ownersOf(stat, flags.has('n') ? String(process.user.uid) : undefined);
   const links = stat.type === 'directory' ? 2 : 1;
   const size = stat.type === 'device' ? '  1,   3' : flags.has('h') ? human(stat.size) : String(stat.size);
   const old = Math.abs(process.clock.now() - stat.modifiedMs) > 15_552_000_000;
   const time = formatTime(stat.modifiedMs, old ? '%b %e  %Y' : '%b %e %H:%M');
   const link = stat.target === undefined ? '' : ` -> ${stat.target}`;
   const [user = '', group = ''] = owner;
-  return `${modeText(stat)} ${String(links).padStart(4)} ${user.padEnd(8)} ${group.padEnd(8)} ${size.padStart(9)} ${time} ${entry.name}${link}`;
+  return `${modeText(stat)} ${String(links).padStart(4)} ${user.slice(0, 8).padEnd(8)} ${group.slice(0, 8).padEnd(8)} ${size.padStart(9)} ${time} ${entry.name}${link}`;
 }
 
 /** `1.5K`, as -h prints sizes. */

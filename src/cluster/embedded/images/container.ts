@@ -6,6 +6,7 @@ import { type ContainerKernel, createContainerKernel, defaultPath } from '../../
 import { copyMemoryFs, createMemoryFs, type MemoryFs } from '../../../shell/memory-fs.ts';
 import type { Child } from '../../../shell/process.ts';
 import { installPrograms } from '../../../shell/program-files.ts';
+import { userView } from '../../../shell/user-fs.ts';
 import {
   type ExecOptions,
   type ExecProcess,
@@ -39,7 +40,13 @@ export function startContainer(options: ContainerOptions): RunningContainer {
   const programs = bindPrograms(image.programs, options.net);
   const user = userOf(image, options.runAs);
   prepareFiles(fs, options);
-  const kernel = createContainerKernel({ fs, programs, clock, hostname: options.hostname, user });
+  const kernel = createContainerKernel({
+    fs: user.uid === 0 ? fs : userView(fs, user),
+    programs,
+    clock,
+    hostname: options.hostname,
+    user,
+  });
   installProcessFiles(fs, kernel.table);
   const startedMs = clock.now();
   installProc(fs, { stack: options.net.stack, hostname: options.hostname, uptimeMs: () => clock.now() - startedMs });
@@ -119,7 +126,8 @@ function templateOf(image: Image): MemoryFs {
   if (known) return known;
   const fs = createMemoryFs(() => builtMs);
   image.seed(fs);
-  for (const path of ['/dev', '/proc', '/sys', '/etc', '/tmp']) fs.mkdir(path, { recursive: true });
+  for (const path of ['/dev/shm', '/proc', '/sys', '/etc', '/tmp']) fs.mkdir(path, { recursive: true });
+  for (const path of ['/tmp', '/dev/shm']) fs.chmod(path, 0o1777);
   installPrograms(fs, new Map([...image.programs.keys()].map((path) => [path, async () => 0])));
   templates.set(image, fs);
   return fs;

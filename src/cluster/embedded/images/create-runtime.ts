@@ -150,6 +150,7 @@ class PodSandbox implements Sandbox {
     const known = this.#volumes.get(name);
     if (known) return known;
     const fresh = createMemoryFs(() => this.#parts.options.clock.now());
+    fresh.chmod('/', 0o777);
     this.#volumes.set(name, fresh);
     return fresh;
   }

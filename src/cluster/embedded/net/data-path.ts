@@ -2,6 +2,7 @@
  * What becomes of a first packet, in the order of the real thing: Service DNAT on the node where it enters, egress policy
  * of its source, routing (and masquerading where it leaves a node), ingress policy of its destination.
  */
+import { isIPv6 } from 'node:net';
 import type { Random } from '../../../kit/random.ts';
 import type { DirectionVerdict, Flow, Protocol, Verdict } from '../../../policy/model.ts';
 import type { FlowEnd, FlowOutcome, FlowRecord } from './flow-log.ts';
@@ -36,6 +37,8 @@ export type Path = {
   /** ICMP port unreachable; `near` when the source's own node sent it. */
   | { readonly kind: 'port-unreachable'; readonly near: boolean }
   | { readonly kind: 'host-unreachable'; readonly ip: string }
+  /** The source has no route: IPv6 beyond the loopback. */
+  | { readonly kind: 'network-unreachable' }
 );
 
 export interface DataPath {
@@ -90,6 +93,7 @@ class Router implements DataPath {
     };
     if (isLoopback(destination.ip) || (from.kind !== 'node' && from.ips.includes(destination.ip)))
       return arrive(walk, from);
+    if (isIPv6(destination.ip)) return { kind: 'network-unreachable', via: [] };
     const path = from.nodeName === undefined ? this.#fromOutside(walk) : this.#fromCluster(walk, from.nodeName);
     if (path.kind !== 'arrived') return path;
     const refused = packet.protocol === 'TCP' && !path.host.tcpTarget(path.destination.ip, path.destination.port);
@@ -263,7 +267,7 @@ function arrive(walk: Walk, host: NetHost): Path {
 }
 
 export function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '0.0.0.0';
+  return ip.startsWith('127.') || ip === '0.0.0.0' || ip === '::1';
 }
 
 /** The nodes' network is a /16 (kind's docker network). */

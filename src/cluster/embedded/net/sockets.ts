@@ -96,7 +96,9 @@ export type EchoResult =
       readonly ip: string;
       readonly milliseconds: number;
     }
-  | { readonly outcome: 'none' };
+  | { readonly outcome: 'none' }
+  /** sendto() fails: no route. */
+  | { readonly outcome: 'network-unreachable' };
 
 /** A row of `netstat`. */
 export interface SocketRow {

@@ -77,7 +77,8 @@ export class Stack implements NetStack, NetHost {
   }
 
   async connect(to: SocketAddress, options: ConnectOptions): Promise<ConnectResult> {
-    const destination = to.ip === '0.0.0.0' ? { ip: '127.0.0.1', port: to.port } : to;
+    const destination =
+      to.ip === '0.0.0.0' ? { ip: '127.0.0.1', port: to.port } : to.ip === '::' ? { ip: '::1', port: to.port } : to;
     const local = { ip: this.#sourceFor(destination.ip), port: this.#listeners.ephemeral(this.#options.random) };
     const attempt = new AbortController();
     const socket: Connected = { local, remote: destination, state: 'SYN_SENT', end: (reason) => attempt.abort(reason) };
@@ -155,6 +156,8 @@ export class Stack implements NetStack, NetHost {
         return { outcome: 'none' };
       case 'port-unreachable':
         return { outcome: 'port-unreachable', ip: found.via[0] ?? ip, milliseconds };
+      case 'network-unreachable':
+        return { outcome: 'network-unreachable' };
       case 'host-unreachable':
         return { outcome: 'host-unreachable', ip: found.via.at(-1) ?? this.ip, milliseconds };
     }
@@ -179,7 +182,8 @@ export class Stack implements NetStack, NetHost {
   }
 
   tcpTarget(ip: string, port: number): TcpTarget | undefined {
-    return this.#listeners.find(ip, port);
+    const listener = this.#listeners.find(ip, port);
+    return ip === '::1' && !listener?.dual ? undefined : listener;
   }
 
   udpTarget(ip: string, port: number): UdpTarget | undefined {
@@ -194,6 +198,7 @@ export class Stack implements NetStack, NetHost {
   }
 
   #sourceFor(ip: string): string {
+    if (ip === '::1') return ip;
     return isLoopback(ip) ? '127.0.0.1' : this.ips.includes(ip) ? ip : this.ip;
   }
 }

@@ -51,6 +51,8 @@ function sendSyn(attempt: Attempt, retry: boolean): Answer {
   switch (path.kind) {
     case 'silence':
       return { kind: 'silence' };
+    case 'network-unreachable':
+      return { kind: 'result', result: { outcome: 'network-unreachable', local } };
     case 'host-unreachable':
       return { kind: 'late', result: { outcome: 'host-unreachable', local }, afterMs: arpGiveUpMs };
     case 'port-unreachable':

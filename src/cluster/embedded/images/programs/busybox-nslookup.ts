@@ -8,7 +8,6 @@ import { exchange } from '../../net/dns-client.ts';
 import type { DnsMessage, DnsRecord, RecordType } from '../../net/dns-message.ts';
 import { readResolverConfig } from '../../net/resolver-config.ts';
 import { refuseBusybox } from '../busybox-usage.ts';
-import { parseCommandLine } from '../command-line.ts';
 import { type ContainerNet, type NetProgram, print, resolve } from '../net-program.ts';
 
 const usage = `nslookup [-type=QUERY_TYPE] [-debug] HOST [DNS_SERVER]
@@ -51,8 +50,7 @@ export const busyboxNslookup: NetProgram = (net) => async (process) => {
     } else if (/^-de(?:b(?:ug?)?)?$/.test(word)) debug = true;
     else if (/^-(?:retry=|timeout=|port=)/.test(word)) continue;
     else if (word.startsWith('-')) {
-      const line = parseCommandLine([word], { short: '' });
-      return refuseBusybox(process, usage, 'complaint' in line ? line.complaint : undefined);
+      return refuseBusybox(process, usage);
     } else operands.push(word);
   }
   const [name, server] = operands;

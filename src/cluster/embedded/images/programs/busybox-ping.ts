@@ -1,10 +1,10 @@
 /** BusyBox ping: one echo request a second, silence for what gets no answer, and the three lines of statistics. */
 import { isIPv4 } from 'node:net';
 import { sleep } from '../../../../kit/clock.ts';
-import type { Process } from '../../../../shell/process.ts';
+import { Exit, type Process } from '../../../../shell/process.ts';
 import { refuseBusybox } from '../busybox-usage.ts';
 import { lastValue, parseCommandLine } from '../command-line.ts';
-import { type NetProgram, print, resolve } from '../net-program.ts';
+import { connectError, type NetProgram, print, resolve } from '../net-program.ts';
 
 const usage = `ping [OPTIONS] HOST
 
@@ -29,7 +29,8 @@ export const busyboxPing: NetProgram = (net) => async (process) => {
   if ('complaint' in line) return refuseBusybox(process, usage, line.complaint);
   const [host] = line.operands;
   if (host === undefined) return refuseBusybox(process, usage);
-  const found = await resolve(net, process, host);
+  const six = line.flags.has('6') || process.argv[0]?.endsWith('6') === true;
+  const found = await resolve(net, process, host, six ? 'v6' : line.flags.has('4') ? 'v4' : 'any');
   const ip = found.outcome === 'found' ? (found.addresses.find(isIPv4) ?? found.addresses[0]) : undefined;
   if (ip === undefined) {
     await print(process.stderr, `ping: bad address '${host}'\n`);
@@ -46,6 +47,7 @@ export const busyboxPing: NetProgram = (net) => async (process) => {
     waitMs: number('W', 10) * 1000,
     deadlineMs: number('w', Number.POSITIVE_INFINITY) * 1000,
     quiet: line.flags.has('q'),
+    unreachable: connectError(net.libc, 'network-unreachable'),
     echo: (ttl) => net.stack.echo(ip, { ttl }),
   };
   await print(process.stdout, `PING ${host} (${ip}): ${size} data bytes\n`);
@@ -61,6 +63,7 @@ interface Run {
   readonly waitMs: number;
   readonly deadlineMs: number;
   readonly quiet: boolean;
+  readonly unreachable: string;
   readonly echo: (ttl: number) => ReturnType<Parameters<NetProgram>[0]['stack']['echo']>;
 }
 
@@ -95,6 +98,10 @@ async function ping(process: Process, run: Run): Promise<number> {
 async function once(process: Process, run: Run, tally: Tally): Promise<void> {
   const sequence = tally.sent++;
   const result = run.echo(run.ttl);
+  if (result.outcome === 'network-unreachable') {
+    await print(process.stderr, `ping: sendto: ${run.unreachable}\n`);
+    throw new Exit(1);
+  }
   if (result.outcome !== 'reply') return;
   tally.times.push(result.milliseconds);
   if (run.quiet) return;

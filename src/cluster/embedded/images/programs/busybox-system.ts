@@ -39,7 +39,7 @@ export const umount: Program = async (process) => {
   for (const where of operands)
     await complain(
       process,
-      `can't unmount ${where}: ${isMount(process, where) ? 'Operation not permitted' : 'Invalid argument'}`,
+      `can't unmount ${where}: ${isMount(process, where) ? 'Operation not permitted' : process.fs.stat(where) ? 'Invalid argument' : 'No such file or directory'}`,
     );
   return 1;
 };

@@ -4,7 +4,7 @@ import { sleep } from '../../../../kit/clock.ts';
 import type { Process } from '../../../../shell/process.ts';
 import type { EchoResult } from '../../net/sockets.ts';
 import { lastValue, parseCommandLine } from '../command-line.ts';
-import { type NetProgram, print, resolutionError, resolve } from '../net-program.ts';
+import { connectError, type NetProgram, print, resolutionError, resolve } from '../net-program.ts';
 
 export const iputilsPing: NetProgram = (net) => async (process) => {
   const line = parseCommandLine(process.argv.slice(1), { short: '46aAbBc:dDfhi:I:l:Lm:M:nOp:qQ:Rs:S:t:T:UvVw:W:' });
@@ -23,6 +23,10 @@ export const iputilsPing: NetProgram = (net) => async (process) => {
   const ip = found.addresses.find(isIPv4) ?? found.addresses[0] ?? '';
   const number = (key: string, fallback: number): number => Number(lastValue(line, key) ?? fallback);
   const size = number('s', 56);
+  if (net.stack.echo(ip).outcome === 'network-unreachable') {
+    await print(process.stderr, `ping: connect: ${connectError(net.libc, 'network-unreachable')}\n`);
+    return 2;
+  }
   await print(process.stdout, `PING ${host} (${ip}) ${size}(${size + 28}) bytes of data.\n`);
   return ping(process, {
     host,
@@ -78,7 +82,7 @@ async function ping(process: Process, run: Run): Promise<number> {
 }
 
 async function tell(process: Process, run: Run, sequence: number, result: EchoResult): Promise<void> {
-  if (result.outcome === 'none') return;
+  if (result.outcome === 'none' || result.outcome === 'network-unreachable') return;
   const text =
     result.outcome === 'reply'
       ? `${run.size + 8} bytes from ${result.ip}: icmp_seq=${sequence} ttl=${result.ttl} time=${result.milliseconds.toFixed(3)} ms`

@@ -6,7 +6,23 @@ import { type Interface, interfacesOf, linkLocal, netmask, routesOf } from '../i
 import { type NetProgram, print } from '../net-program.ts';
 import { routingTable, routingTable6 } from '../routing-table.ts';
 
+const ifconfigUsage = `ifconfig [-a] [IFACE] [ADDRESS]
+
+Configure a network interface
+
+	[add ADDRESS[/PREFIXLEN]]
+	[del ADDRESS[/PREFIXLEN]]
+	[[-]broadcast [ADDRESS]] [[-]pointopoint [ADDRESS]]
+	[netmask ADDRESS] [dstaddr ADDRESS]
+	[outfill NN] [keepalive NN]
+	[hw ether|infiniband ADDRESS] [metric NN] [mtu NN]
+	[[-]trailers] [[-]arp] [[-]allmulti]
+	[multicast] [[-]promisc] [txqueuelen NN] [[-]dynamic]
+	[mem_start NN] [io_addr NN] [irq NN]
+	[up|down] ...`;
+
 export const ifconfig: NetProgram = (net) => async (process) => {
+  if (process.argv[1] === '--help' && process.argv.length === 2) return refuseBusybox(process, ifconfigUsage);
   const [name, ...change] = process.argv.slice(1).filter((word) => word !== '-a');
   if (change.length > 0) return notPermitted(process, 'ifconfig: SIOCSIFFLAGS');
   const interfaces = [...interfacesOf(net.stack)].reverse();

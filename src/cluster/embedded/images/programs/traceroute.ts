@@ -6,13 +6,31 @@ import { resolveAddress } from '../../net/resolver-reverse.ts';
 import type { EchoResult } from '../../net/sockets.ts';
 import { refuseBusybox } from '../busybox-usage.ts';
 import { lastValue, parseCommandLine } from '../command-line.ts';
-import { type ContainerNet, type NetProgram, print, resolve } from '../net-program.ts';
+import { type ContainerNet, connectError, type NetProgram, print, resolve } from '../net-program.ts';
 
 const usage = `traceroute [-46IFlnrv] [-f 1ST_TTL] [-m MAXTTL] [-q PROBES] [-p PORT]
 	[-t TOS] [-w WAIT_SEC] [-s SRC_IP] [-i IFACE]
 	[-z PAUSE_MSEC] HOST [BYTES]
 
-Trace the route to HOST`;
+Trace the route to HOST
+
+	-4,-6	Force IP or IPv6 name resolution
+	-F	Set don't fragment bit
+	-I	Use ICMP ECHO instead of UDP datagrams
+	-l	Display TTL value of the returned packet
+	-n	Print numeric addresses
+	-r	Bypass routing tables, send directly to HOST
+	-v	Verbose
+	-f N	First number of hops (default 1)
+	-m N	Max number of hops
+	-q N	Number of probes per hop (default 3)
+	-p N	Base UDP port number used in probes
+		(default 33434)
+	-s IP	Source address
+	-i IFACE Source interface
+	-t N	Type-of-service in probe packets (default 0)
+	-w SEC	Wait for a response (default 3)
+	-z MSEC	Wait before each send`;
 
 const firstPort = 33_434;
 
@@ -29,6 +47,11 @@ export const traceroute: NetProgram = (net) => async (process) => {
   }
   const number = (key: string, fallback: number): number => Number(lastValue(line, key) ?? fallback);
   const most = number('m', 30);
+  if (net.stack.echo(ip).outcome === 'network-unreachable') {
+    const reason = connectError(net.libc, 'network-unreachable');
+    await print(process.stderr, `traceroute: can't connect to remote host (${ip}): ${reason}\n`);
+    return 1;
+  }
   await print(process.stdout, `traceroute to ${host} (${ip}), ${most} hops max, ${bytes} byte packets\n`);
   let port = number('p', firstPort);
   for (let ttl = number('f', 1); ttl <= most; ttl++) {
@@ -36,7 +59,7 @@ export const traceroute: NetProgram = (net) => async (process) => {
     await print(process.stdout, String(ttl).padStart(2));
     for (let i = 0; i < number('q', 3); i++) {
       const result = net.stack.echo(ip, { ttl, ...(!line.flags.has('I') && { port: port++ }) });
-      await tell(net, process, result, results.at(-1), line.flags.has('n'), number('w', 5) * 1000);
+      await tell(net, process, result, results.at(-1), line.flags.has('n'), number('w', 3) * 1000);
       results.push(result);
     }
     await print(process.stdout, '\n');
@@ -53,12 +76,12 @@ async function tell(
   numeric: boolean,
   waitMs: number,
 ): Promise<void> {
-  if (result.outcome === 'none') {
+  if (result.outcome === 'none' || result.outcome === 'network-unreachable') {
     await sleep(process.clock, waitMs, process.signal);
     await print(process.stdout, '  *');
     return;
   }
-  const known = before !== undefined && before.outcome !== 'none' && before.ip === result.ip;
+  const known = before !== undefined && 'ip' in before && before.ip === result.ip;
   const name = known ? '' : `  ${numeric ? result.ip : await fullName(net, process, result.ip)}`;
   const mark = result.outcome === 'host-unreachable' ? ' !H' : '';
   await print(process.stdout, `${name}  ${result.milliseconds.toFixed(3)} ms${mark}`);

@@ -1,6 +1,8 @@
 /** curl: options, one transfer per URL, redirects, retries, where the answer goes, and the exit status. */
 import { sleep } from '../../../../../kit/clock.ts';
-import type { Program } from '../../../../../shell/process.ts';
+import { errorText } from '../../../../../shell/interpreter/wording.ts';
+import { FileError, type Program } from '../../../../../shell/process.ts';
+import { joinBytes } from '../../../../../shell/streams.ts';
 import { headerOf } from '../../../net/http-wire.ts';
 import { type ContainerNet, print } from '../../net-program.ts';
 import { parseUrl } from '../../url.ts';
@@ -170,8 +172,15 @@ async function deliver(session: CurlSession, answer: Answer, output: string | un
     await process.stdout.write(head);
     await process.stdout.write(answer.body);
   } else if (process.fs.stat(absolute(session, output))?.type !== 'device') {
-    process.fs.writeFile(absolute(session, output), head);
-    process.fs.writeFile(absolute(session, output), answer.body, { append: true });
+    try {
+      process.fs.writeFile(absolute(session, output), joinBytes([head, answer.body]));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (!config.silent)
+        await print(process.stderr, `Warning: Failed to open the file ${output}: ${errorText(error.code)}\n`);
+      const detail = session.flavour.modern ? `, passed ${answer.body.length} returned 0` : '';
+      throw new CurlFailure(23, `Failure writing output to destination${detail}`);
+    }
   }
   if (failed) throw failure;
 }

@@ -2,7 +2,7 @@
  * curl's way to a connection: resolve (bounded by -m and --connect-timeout), then one address after the other, each with
  * half of what time is left while there are more (lib/connect.c).
  */
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import type { ConnectFailure, TcpConnection } from '../../../net/sockets.ts';
 import { timedOut, within } from '../../../net/within.ts';
 import { connect, resolve } from '../../net-program.ts';
@@ -67,14 +67,15 @@ async function lookUp(
     await say(session, flavour.modern ? 'shutting down connection #0' : 'Closing connection 0');
     throw new CurlFailure(6, message, { transient: found.outcome === 'again' });
   }
-  if (flavour.modern && !isIPv4(host)) {
+  if (flavour.modern && isIP(host) === 0) {
     const of = (wanted: boolean): string =>
       found.addresses.filter((ip) => isIPv4(ip) === wanted).join(', ') || '(none)';
     await say(session, `Host ${host}:${port} was resolved.`);
     await say(session, `IPv6: ${of(false)}`);
     await say(session, `IPv4: ${of(true)}`);
   }
-  return found.addresses;
+  // Happy eyeballs: IPv6 has the first try.
+  return [...found.addresses].sort((a, b) => isIP(b) - isIP(a));
 }
 
 /** --resolve HOST:PORT:ADDRESS[,ADDRESS] */
@@ -96,7 +97,8 @@ async function tryEach(
   const { net, process, config } = session;
   let last: ConnectFailure = 'refused';
   for (const [i, ip] of addresses.entries()) {
-    await say(session, `  Trying ${ip}:${target.port}...`);
+    const shown = session.flavour.modern && !isIPv4(ip) ? `[${ip}]` : ip;
+    await say(session, `  Trying ${shown}:${target.port}...`);
     const leftMs = left(session, facts, deadlineMs);
     const more = i + 1 < addresses.length;
     const limitMs = more ? Math.min(leftMs / 2, 150_000) : leftMs;
