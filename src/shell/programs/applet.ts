@@ -123,7 +123,7 @@ export function absolute(process: Process, path: string): string {
 }
 
 /** These applets open their files through stdio and name only the file. */
-const bareMessages: ReadonlySet<string> = new Set(['base64', 'cut', 'head', 'rev', 'sort', 'tac', 'wc']);
+const bareMessages: ReadonlySet<string> = new Set(['base64', 'cmp', 'cut', 'head', 'rev', 'sort', 'tac', 'wc']);
 
 /** `-` is stdin. Undefined: told on stderr as `can't open 'x': No such file or directory`. The caller closes it. */
 export async function openInput(process: Process, path: string): Promise<SourceHandle | undefined> {

@@ -15,6 +15,7 @@ export const diff: Program = async (process) => {
   });
   const [first, second] = operands;
   if (operands.length !== 2 || first === undefined || second === undefined) return usage(process, 2);
+  if (first === second && process.fs.stat(absolute(process, first))) return 0;
   const names = [first, second].map((name, i) => {
     const other = (i === 0 ? second : first).split('/').pop() ?? '';
     const isFolder = name !== '-' && process.fs.stat(absolute(process, name))?.type === 'directory';
@@ -111,7 +112,7 @@ function hunks(edits: readonly Edit[], context: number): string {
     if (change < 0) break;
     const start = Math.max(at, change - context);
     let end = change;
-    for (let i = change; i < edits.length && i <= end + 2 * context; i++) if (edits[i]?.sign !== ' ') end = i;
+    for (let i = change; i < edits.length && i <= end + 2 * context + 1; i++) if (edits[i]?.sign !== ' ') end = i;
     const stop = Math.min(edits.length, end + context + 1);
     const shown = edits.slice(start, stop);
     const before = edits.slice(0, start);

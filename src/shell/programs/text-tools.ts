@@ -1,6 +1,6 @@
 /** Applets that rearrange lines and bytes: nl, paste, fold, comm, expand, shuf, factor, strings, xxd. */
 import type { Process, Program } from '../process.ts';
-import { complain, die, inputLines, openInput, parseOptions, print, readAll, readLines, usage } from './applet.ts';
+import { complain, inputLines, openInput, parseOptions, print, readAll, readLines, usage } from './applet.ts';
 
 /** The lines of all files as one text each; status 1 once a file is missing. */
 async function linesOf(process: Process, files: readonly string[]): Promise<{ lines: string[]; status: number }> {
@@ -101,7 +101,7 @@ export const factor: Program = async (process) => {
     for await (const { text } of readLines(process.stdin)) words.push(...text.trim().split(/\s+/));
   }
   for (const word of words) {
-    if (!/^\d+$/.test(word)) return die(process, `invalid number '${word}'`);
+    if (!/^\d+$/.test(word)) return usage(process);
     const factors: number[] = [];
     let rest = Number(word);
     for (let divisor = 2; divisor * divisor <= rest; divisor++) {
