@@ -118,9 +118,11 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
     if (ended) return;
     runProgram(world, image.program, process).then((exitStatus) => task.end(exitStatus, 'SIGHUP'));
   });
-  const kill = from.session
-    ? (signal: Signal) => void registry.signalGroup(task.group, signal, true)
-    : (signal: Signal) => void (ended || registry.deliver(task, signal, false));
+  // A runtime signals the first process alone: what that one started learns nothing of it.
+  const kill =
+    from.session && pid !== 1
+      ? (signal: Signal) => void registry.signalGroup(task.group, signal, true)
+      : (signal: Signal) => void (ended || registry.deliver(task, signal, from.session === true));
   return { pid, status, endedBy: () => endedBy, kill };
 }
 

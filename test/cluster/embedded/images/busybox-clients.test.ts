@@ -235,3 +235,17 @@ describe('talking', () => {
     expect(await denied.exec('nc', '-zuv', '-w', '1', server.ip, '5001')).toMatchObject({ status: 0, seconds: 1 });
   });
 });
+
+test('the runtime signals the first process alone, and what that one started lives on', async () => {
+  const pod = await lab.run({
+    name: 'lesson',
+    namespace: 'shop',
+    command: ['sh', '-c', 'echo up; sleep 100; echo over'],
+  });
+  pod.container.kill('SIGTERM');
+  await lab.clock.advance(1_000);
+  expect((await pod.sh('pgrep sleep')).status).toBe(0);
+  pod.container.kill('SIGKILL');
+  expect(await pod.container.exited).toBe(137);
+  expect(pod.logs()).toBe('up\n');
+});
