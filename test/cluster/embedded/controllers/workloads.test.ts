@@ -186,6 +186,28 @@ describe('workload controllers', () => {
     await lab.until(() => set().status?.updatedNumberScheduled === 3 && set().status?.numberReady === 3);
   });
 
+  test('a ReplicaSet whose pods are refused keeps its first complaint, and does not try again at once', async () => {
+    lab.apply(
+      '{apiVersion: v1, kind: Namespace, metadata: {name: strict, labels: {pod-security.kubernetes.io/enforce: restricted}}}',
+    );
+    let writes = 0;
+    const stop = lab.machinery.subscribe('replicasets.apps', () => {
+      writes += 1;
+      if (writes > 50) throw new Error('the status changes with every attempt');
+    });
+    lab.apply(
+      `{apiVersion: apps/v1, kind: Deployment, metadata: {name: refused, namespace: strict}, spec: {selector: {matchLabels: {app: refused}}, template: ${template('refused', nginx)}}}`,
+    );
+    const refused = () => lab.machinery.list('replicasets.apps', 'strict')[0];
+    await lab.seconds(5);
+    const first = condition(refused() ?? {}, 'ReplicaFailure');
+    expect(first).toMatchObject({ reason: 'FailedCreate', status: 'True' });
+    expect(first?.message).toContain('is forbidden: violates PodSecurity "restricted:latest"');
+    await lab.seconds(20);
+    expect(condition(refused() ?? {}, 'ReplicaFailure')).toEqual(first);
+    stop();
+  });
+
   test('a Job runs to its completions, and fails after its limit', async () => {
     lab.apply(
       '{apiVersion: batch/v1, kind: Job, metadata: {name: good}, spec: {completions: 3, parallelism: 2, template: {metadata: {labels: {app: good}}, spec: {restartPolicy: Never, containers: [{name: c, image: "busybox:1.36", command: ["true"]}]}}}}',

@@ -165,15 +165,21 @@ function writeStatus<T extends ReplicaOwner>(
   if (available.length < ready.length) again(minReadySeconds * 1000);
 }
 
+/**
+ * The first failure stays until pods can be made again: each new one names another pod, and a status that changes with every
+ * attempt would bring on the next attempt at once.
+ */
 function failureCondition(owner: ReplicaOwner, failure: StatusError, nowMs: number): object {
-  const before = (
-    owner.status as { conditions?: { type: string; lastTransitionTime?: string }[] } | undefined
-  )?.conditions?.find(({ type }) => type === 'ReplicaFailure');
-  return {
-    lastTransitionTime: before?.lastTransitionTime ?? timestamp(nowMs),
-    message: failure.message,
-    reason: 'FailedCreate',
-    status: 'True',
-    type: 'ReplicaFailure',
-  };
+  const before = (owner.status as { conditions?: { type: string }[] } | undefined)?.conditions?.find(
+    ({ type }) => type === 'ReplicaFailure',
+  );
+  return (
+    before ?? {
+      lastTransitionTime: timestamp(nowMs),
+      message: failure.message,
+      reason: 'FailedCreate',
+      status: 'True',
+      type: 'ReplicaFailure',
+    }
+  );
 }
