@@ -193,13 +193,13 @@ describe('workload controllers', () => {
     lab.apply(
       `{apiVersion: apps/v1, kind: Deployment, metadata: {name: refused, namespace: strict}, spec: {selector: {matchLabels: {app: refused}}, template: ${template('refused', nginx)}}}`,
     );
-    const refused = () => lab.machinery.list('replicasets.apps', 'strict')[0];
+    const refused = () => lab.machinery.list('replicasets.apps', 'strict')[0] as unknown as ReplicaSet;
     await lab.seconds(5);
-    const first = condition(refused() ?? {}, 'ReplicaFailure');
+    const first = condition(refused(), 'ReplicaFailure');
     expect(first).toMatchObject({ reason: 'FailedCreate', status: 'True' });
     expect(first?.message).toContain('is forbidden: violates PodSecurity "restricted:latest"');
     await lab.seconds(20);
-    expect(condition(refused() ?? {}, 'ReplicaFailure')).toEqual(first);
+    expect(condition(refused(), 'ReplicaFailure')).toEqual(first);
   });
 
   test('a Job runs to its completions, and fails after its limit', async () => {

@@ -142,3 +142,22 @@ test('a strategic patch of a custom kind is an unsupported media type', () => {
     machinery.patch('tiers.crd.projectcalico.org', undefined, 'default', 'strategic', { spec: { order: 1 } });
   expect(refusal(patch)).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
 });
+
+test('a JSON patch operation without a path is refused like any that does not fit', () => {
+  const { machinery, put } = bench();
+  put('configmaps', configMap('c', { a: '1' }));
+  const status = refusal(() => machinery.patch('configmaps', 'shop', 'c', 'json', [{ op: 'add', value: 1 }]));
+  expect(status).toMatchObject({
+    code: 422,
+    message: 'the server rejected our request due to an error in our request',
+  });
+});
+
+test('an object that a merge patch spoils is quoted with the maps sorted that the patch touched', () => {
+  const { machinery, put } = bench();
+  put('configmaps', configMap('c', { b: '1' }));
+  const { message = '' } = refusal(() => machinery.patch('configmaps', 'shop', 'c', 'merge', { data: { a: 1 } }));
+  expect(message).toMatch(
+    /^ "" is invalid: patch: Invalid value: "{\\"apiVersion\\":\\"v1\\",\\"data\\":{\\"a\\":1,\\"b\\":\\"1\\"},\\"kind\\":\\"ConfigMap\\",\\"metadata\\":{\\"name\\":/,
+  );
+});

@@ -29,6 +29,30 @@ const bodies: readonly (readonly [what: string, id: string, body: object, messag
     'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string',
   ],
   [
+    'a Secret whose data is plain text',
+    'secrets',
+    { metadata: { name: 's' }, data: { password: 'hello world' } },
+    'Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 5',
+  ],
+  [
+    'base64 without its padding',
+    'secrets',
+    { metadata: { name: 's' }, data: { password: 'hello' } },
+    'Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 4',
+  ],
+  [
+    'a unit that does not exist',
+    'pods',
+    pod('p', { containers: [{ name: 'c', image: 'a', resources: { limits: { memory: '64K' } } }] }),
+    'Pod in version "v1" cannot be handled as a Pod: unable to parse quantity\'s suffix',
+  ],
+  [
+    'a port beyond 32 bits',
+    policies,
+    networkPolicy('n', { ingress: [{ ports: [{ port: 3_000_000_000 }] }] }),
+    'NetworkPolicy in version "v1" cannot be handled as a NetworkPolicy: json: cannot unmarshal number 3000000000 into Go value of type int32',
+  ],
+  [
     'a map where a list belongs',
     policies,
     networkPolicy('n', { ingress: [{ from: { podSelector: {} } }] }),

@@ -3,7 +3,10 @@
  * collected, wrong types refused with the sentences of encoding/json (create, update) or of apimachinery's converter
  * (strategic merge patch), and what is left is written out as Go would: its order, its zero values, its omissions.
  */
+import { canonicalQuantity, QuantityError } from '../../../../kube/quantity.ts';
 import { type Field, type StructSchema, structSchema, type TypeRef } from '../kinds/schema.ts';
+import { firstIllegalByte } from './base64.ts';
+import { converterError, jsonKind } from './type-mismatch.ts';
 
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
@@ -160,40 +163,60 @@ function decodeMap(of: TypeRef, raw: Record<string, unknown>, place: Place, cont
 }
 
 function decodeScalar(type: TypeRef, raw: unknown, place: Place, context: Context): unknown {
+  if (type.kind === 'quantity') return decodeQuantity(raw, context);
+  if (type.kind === 'bytes' && typeof raw === 'string') return decodeBytes(raw, context);
   if (fits(type, raw)) return raw;
-  if (type.kind === 'quantity' && typeof raw === 'number') return String(raw);
-  if (type.kind === 'quantity' && typeof raw === 'string') {
-    context.error ??= "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-  } else if ((type.kind === 'time' || type.kind === 'microtime') && typeof raw === 'string') {
+  if ((type.kind === 'time' || type.kind === 'microtime') && typeof raw === 'string') {
     const layout = type.kind === 'time' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00';
     context.error ??= `parsing time ${JSON.stringify(raw)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(raw)} as "2006"`;
   } else if (type.kind === 'int-or-string') {
-    context.error ??= `json: cannot unmarshal ${jsonKind(raw)} into Go value of type int32`;
+    const what = typeof raw === 'number' ? `number ${raw}` : jsonKind(raw);
+    context.error ??= `json: cannot unmarshal ${what} into Go value of type int32`;
   } else mismatch(raw, place, context, type);
   return undefined;
 }
 
-const quantityPattern = /^[+-]?(\d+(\.\d*)?|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+/** Quantities parse whatever stands there, as text. */
+function decodeQuantity(raw: unknown, context: Context): unknown {
+  try {
+    return canonicalQuantity(typeof raw === 'string' ? raw.trim() : JSON.stringify(raw));
+  } catch (error) {
+    if (!(error instanceof QuantityError)) throw error;
+    context.error ??= error.message;
+    return undefined;
+  }
+}
+
+function decodeBytes(raw: string, context: Context): unknown {
+  const illegal = firstIllegalByte(raw);
+  if (illegal === undefined) return raw;
+  const prefix = context.style === 'converter' ? 'error decoding from json: ' : '';
+  context.error ??= `${prefix}illegal base64 data at input byte ${illegal}`;
+  return undefined;
+}
+
+const maxInt32 = 2 ** 31 - 1;
+
+function isInt32(raw: unknown): boolean {
+  return typeof raw === 'number' && Number.isInteger(raw) && raw <= maxInt32 && raw >= -maxInt32 - 1;
+}
+
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 function fits(type: TypeRef, raw: unknown): boolean {
   switch (type.kind) {
     case 'string':
       return typeof raw === 'string';
-    case 'bytes':
-      return typeof raw === 'string';
     case 'bool':
       return typeof raw === 'boolean';
     case 'int32':
-      return typeof raw === 'number' && Number.isInteger(raw) && Math.abs(raw) <= 2 ** 31;
+      return isInt32(raw);
     case 'int64':
       return typeof raw === 'number' && Number.isInteger(raw);
     case 'float64':
       return typeof raw === 'number';
     case 'int-or-string':
-      return typeof raw === 'string' || (typeof raw === 'number' && Number.isInteger(raw));
-    case 'quantity':
-      return typeof raw === 'string' && quantityPattern.test(raw);
+      return typeof raw === 'string' || isInt32(raw);
     case 'time':
     case 'microtime':
       return typeof raw === 'string' && timePattern.test(raw);
@@ -209,42 +232,6 @@ function mismatch(raw: unknown, place: Place, context: Context, type: TypeRef): 
     const what = typeof raw === 'number' && type.kind.startsWith('int') ? `number ${raw}` : jsonKind(raw);
     context.error ??= `json: cannot unmarshal ${what} into ${into} of type ${type.name}`;
   }
-}
-
-/** k8s.io/apimachinery/pkg/runtime/converter.go: Go's numbers convert to strings by type, which it refuses by name. */
-function converterError(raw: unknown, type: TypeRef): string {
-  const kind = goKind(raw);
-  switch (type.kind) {
-    case 'struct':
-      return `cannot restore struct from: ${kind}`;
-    case 'list':
-      return `cannot restore slice from ${kind}`;
-    case 'map':
-      return `cannot restore map from ${kind}`;
-    case 'string':
-      return kind === 'int64' ? `cannot convert int64 to ${type.name}` : 'unrecognized type: string';
-    case 'int32':
-    case 'int64':
-    case 'float64':
-      return kind === 'int64' || kind === 'float64'
-        ? `cannot convert ${kind} to ${type.name}`
-        : `unrecognized type: ${type.kind}`;
-    default:
-      return `unrecognized type: ${type.kind}`;
-  }
-}
-
-function goKind(raw: unknown): string {
-  if (Array.isArray(raw)) return 'slice';
-  if (typeof raw === 'number') return Number.isInteger(raw) ? 'int64' : 'float64';
-  if (typeof raw === 'boolean') return 'bool';
-  return typeof raw === 'string' ? 'string' : 'map';
-}
-
-function jsonKind(raw: unknown): string {
-  if (Array.isArray(raw)) return 'array';
-  if (typeof raw === 'boolean') return 'bool';
-  return typeof raw === 'object' ? 'object' : typeof raw;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -8,6 +8,7 @@ import { structSchema } from '../kinds/schema.ts';
 import type { PatchType, RequestInfo, ResourceId } from '../machinery.ts';
 import { applyJsonPatch, JsonPatchError, type JsonPatchOperation } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
+import { afterJsonPatch, afterMergePatch } from '../patch/patched-text.ts';
 import { goMap, StrategicPatchError, strategicMerge } from '../patch/strategic-merge.ts';
 import { invalidValue } from '../validation/field-error.ts';
 import { applyObject } from './apply.ts';
@@ -54,11 +55,15 @@ export function patchObject(
 function patched(context: Patched, type: Exclude<PatchType, 'apply'>): KubeObject {
   switch (type) {
     case 'json':
-      return fromJson(context, jsonPatched(context));
+      return fromJson(context, jsonPatched(context), (result) =>
+        afterJsonPatch(result, context.patch as JsonPatchOperation[]),
+      );
     case 'merge':
       if (!isRecord(context.patch))
         throw badRequest(`error decoding patch: ${wrongRoot(context.patch, 'map[string]interface {}')}`);
-      return fromJson(context, mergePatch(clone(context.current), context.patch));
+      return fromJson(context, mergePatch(clone(context.current), context.patch), (result) =>
+        afterMergePatch(result, context.patch),
+      );
     case 'strategic':
       return strategicPatched(context);
   }
@@ -75,8 +80,9 @@ function jsonPatched({ current, patch }: Patched): unknown {
 }
 
 /** JSON and merge patches: the patched text is decoded like a body, but every complaint is about the patch. */
-function fromJson(context: Patched, result: unknown): KubeObject {
-  const refuse = (message: string) => invalid('', '', '', [invalidValue('patch', JSON.stringify(result), message)]);
+function fromJson(context: Patched, result: unknown, asText: (result: unknown) => string): KubeObject {
+  const text = asText(result);
+  const refuse = (message: string) => invalid('', '', '', [invalidValue('patch', text, message)]);
   if (!isRecord(result)) throw refuse('json: cannot unmarshal into Go value');
   return checked(context, result, 'json', refuse);
 }

@@ -25,6 +25,7 @@ export function applyJsonPatch(target: unknown, operations: readonly JsonPatchOp
 
 function applyOperation(root: Record<string, unknown>, operation: JsonPatchOperation): void {
   const { op, path } = operation;
+  if (typeof path !== 'string') throw new JsonPatchError('operation lacks a path');
   switch (op) {
     case 'add':
       add(locate(root, path), copy(operation.value));

@@ -90,11 +90,14 @@ function validateBlock({ cidr, except = [] }: NonNullable<NetworkPolicyPeer['ipB
 /** Strict since 1.36: what Go parses leniently is still refused. */
 export function validateCidr(text: string, field: string): FieldError[] {
   const cidr = parseCidr(text);
+  if (cidr?.family === 6 && cidr.base >> 32n === 0xffffn) {
+    return [invalidValue(field, text, 'must not have an IPv4-mapped IPv6 address')];
+  }
   if (cidr) return cidr.canonical ? [] : [invalidValue(field, text, 'must not have bits set beyond the prefix length')];
   const [address = '', prefix = ''] = text.split('/');
   const lenient = address.replaceAll(/(^|\.)0+(?=\d)/g, '$1');
-  if (lenient !== address && parseAddress(lenient) && /^\d+$/.test(prefix)) {
-    return [invalidValue(field, text, 'must not have leading 0s in IP')];
+  if (parseAddress(lenient) && /^\d+$/.test(prefix) && parseCidr(`${lenient}/${Number(prefix)}`)) {
+    return [invalidValue(field, text, 'must not have leading 0s in IP or prefix length')];
   }
   return [invalidValue(field, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
 }
