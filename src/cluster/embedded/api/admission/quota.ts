@@ -30,7 +30,7 @@ export function admitQuota(core: Core, draft: Draft): void {
     const missing = names.filter((name) => requested.get(name) === undefined);
     const refuse = (why: string): Error => forbidden(kind, object.metadata.name ?? '', why);
     const { name: quotaName = '' } = quota.metadata;
-    if (missing.length > 0) throw refuse(`failed quota: ${quotaName}: must specify ${missing.join(' for: ')}`);
+    if (missing.length > 0) throw refuse(`failed quota: ${quotaName}: must specify ${unspecified(object, missing)}`);
     const used = totals(core, kind.id, namespace, names);
     const exceeded = names.filter((name) => (used.get(name) ?? 0) + amount(requested.get(name)) > amount(hard[name]));
     if (exceeded.length === 0) continue;
@@ -40,6 +40,25 @@ export function admitQuota(core: Core, draft: Draft): void {
       `exceeded quota: ${quotaName}, requested: ${show((name) => requested.get(name))}, used: ${show((name) => print(used.get(name) ?? 0, name))}, limited: ${show((name) => hard[name])}`,
     );
   }
+}
+
+/** `cpu for: web,sidecar; memory for: web`: who does not say what the quota counts. */
+function unspecified(pod: KubeObject, names: readonly string[]): string {
+  const containers = items(child(pod, 'spec'), 'containers');
+  return names
+    .map((name) => {
+      const [list, resource] = name.startsWith('limits.')
+        ? ['limits', name.slice(7)]
+        : ['requests', name.replace('requests.', '')];
+      const silent = containers.filter(
+        (container) => child(child(container, 'resources') ?? {}, list ?? '')?.[resource ?? ''] === undefined,
+      );
+      return `${name} for: ${silent
+        .map((container) => String(container['name']))
+        .sort()
+        .join(',')}`;
+    })
+    .join('; ');
 }
 
 /** What one object uses up, by the quota's names; undefined where the quota insists that a pod says it. */

@@ -2,13 +2,7 @@
 import type { KubeObject } from '../../../../kube/objects.ts';
 import type { ResourceId } from '../machinery.ts';
 import type { Draft } from './draft.ts';
-import {
-  defaultEndpointSlice,
-  defaultEndpoints,
-  defaultIngress,
-  defaultNetworkPolicy,
-  defaultService,
-} from './network.ts';
+import { defaultEndpointSlice, defaultEndpoints, defaultNetworkPolicy, defaultService } from './network.ts';
 import {
   defaultAutoscaler,
   defaultClaim,
@@ -51,7 +45,6 @@ const table: Readonly<Record<ResourceId, (object: Draft) => void>> = {
   'cronjobs.batch': defaultCronJob,
   'horizontalpodautoscalers.autoscaling': defaultAutoscaler,
   'networkpolicies.networking.k8s.io': defaultNetworkPolicy,
-  'ingresses.networking.k8s.io': defaultIngress,
   'endpointslices.discovery.k8s.io': defaultEndpointSlice,
   'rolebindings.rbac.authorization.k8s.io': defaultRoleBinding,
   'clusterrolebindings.rbac.authorization.k8s.io': defaultRoleBinding,

@@ -44,10 +44,3 @@ export function defaultEndpoints(object: Draft): void {
 export function defaultEndpointSlice(object: Draft): void {
   for (const port of items(object, 'ports')) fill(port, { name: '', protocol: 'TCP' });
 }
-
-export function defaultIngress(object: Draft): void {
-  const spec = child(object, 'spec');
-  for (const rule of items(spec, 'rules')) {
-    for (const path of items(child(rule, 'http'), 'paths')) fill(path, { pathType: 'ImplementationSpecific' });
-  }
-}

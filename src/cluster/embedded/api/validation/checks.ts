@@ -93,3 +93,9 @@ export function validateCountOrPercent(value: unknown, field: string): FieldErro
   const problem = "a valid percent string must be a numeric string followed by an ending '%'";
   return [invalidValue(field, value, `${problem} (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')`)];
 }
+
+/** A share of more than the whole is none. */
+export function atMostAll(value: unknown, field: string): FieldError[] {
+  if (typeof value !== 'string' || !/^\d+%$/.test(value) || Number.parseInt(value, 10) <= 100) return [];
+  return [invalidValue(field, value, 'must not be greater than 100%')];
+}

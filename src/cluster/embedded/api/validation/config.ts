@@ -1,7 +1,7 @@
 /** Are ConfigMaps and Secrets acceptable, and may they change? */
 import type { KubeObject } from '../../../../kube/objects.ts';
 import { sameJson } from '../machinery/core.ts';
-import { raw, text } from './checks.ts';
+import { type Raw, raw, text } from './checks.ts';
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from './field-error.ts';
 import { configKeyProblems } from './names.ts';
 
@@ -35,12 +35,43 @@ export function validateSecret(object: KubeObject): FieldError[] {
   const data = raw(object['data']);
   const errors = keys('data', data);
   if (base64Bytes(data) > maxBytes) errors.push(tooLong('data', maxBytes));
-  for (const [type, needed] of Object.entries(neededKeys)) {
-    if (object['type'] !== type) continue;
-    for (const key of needed) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`));
-  }
-  return errors;
+  return [...errors, ...validateSecretType(object, data)];
 }
+
+function validateSecretType(object: KubeObject, data: Raw): FieldError[] {
+  const type = text(object['type']);
+  if (type === 'kubernetes.io/service-account-token') {
+    const owner = 'kubernetes.io/service-account.name';
+    return object.metadata.annotations?.[owner] ? [] : [required(`metadata.annotations[${owner}]`)];
+  }
+  if (type === 'kubernetes.io/basic-auth') {
+    const keys = ['username', 'password'];
+    return keys.some((key) => Object.hasOwn(data, key)) ? [] : keys.map((key) => required(`data[${key}]`));
+  }
+  const missing = (neededKeys[type] ?? []).filter((key) => !Object.hasOwn(data, key));
+  const key = jsonKeys[type];
+  if (key === undefined || missing.length > 0) return missing.map((name) => required(`data[${name}]`));
+  const problem = jsonProblem(Buffer.from(text(data[key]), 'base64').toString('utf8'));
+  return problem === undefined ? [] : [invalidValue(`data[${key}]`, '<secret contents redacted>', problem)];
+}
+
+/** What encoding/json stumbles over first. */
+function jsonProblem(json: string): string | undefined {
+  try {
+    JSON.parse(json);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const first = json.trim().charAt(0);
+    if (first === '' || /[{["\d-]/.test(first)) return 'unexpected end of JSON input';
+    return `invalid character '${first}' looking for beginning of value`;
+  }
+}
+
+const jsonKeys: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
+};
 
 const neededKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],

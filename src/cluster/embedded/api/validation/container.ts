@@ -1,5 +1,4 @@
 /** Is a container acceptable? pkg/apis/core/validation/validation.go, validateContainerCommon and what it calls. */
-import { quantityToNumber } from '../../../../kube/quantity.ts';
 import {
   isPort,
   isRaw,
@@ -12,6 +11,7 @@ import {
   validateNonNegative,
   validatePortReference,
 } from './checks.ts';
+import { validateEnv, validateEnvFrom } from './env.ts';
 import {
   duplicate,
   type FieldError,
@@ -21,7 +21,10 @@ import {
   notSupported,
   required,
 } from './field-error.ts';
-import { dnsLabelProblems, envNameProblems, portNameProblems } from './names.ts';
+import { dnsLabelProblems, httpHeaderProblems, portNameProblems } from './names.ts';
+import { validateResources } from './resources.ts';
+import { validateContainerSecurity } from './security-context.ts';
+import { validateDescendingPath } from './volumes.ts';
 
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
@@ -48,7 +51,7 @@ export function validateContainer(container: Raw, field: string, context: Contai
     errors.push(notSupported(`${field}.terminationMessagePolicy`, policy, ['FallbackToLogsOnError', 'File']));
   }
   errors.push(...validatePorts(container, field, context));
-  errors.push(...validateEnv(container, field));
+  errors.push(...validateEnv(container, field), ...validateEnvFrom(container, field));
   errors.push(...validateMounts(container, field, context));
   const pull = text(container['imagePullPolicy']);
   if (pull === '') errors.push(required(`${field}.imagePullPolicy`));
@@ -56,7 +59,7 @@ export function validateContainer(container: Raw, field: string, context: Contai
   return [
     ...errors,
     ...validateResources(raw(container['resources']), `${field}.resources`),
-    ...validateSecurity(container, field),
+    ...validateContainerSecurity(container, `${field}.securityContext`),
   ];
 }
 
@@ -87,33 +90,6 @@ function validatePorts(container: Raw, field: string, context: ContainerContext)
   });
 }
 
-const sources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
-const oneSource =
-  'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
-
-function validateEnv(container: Raw, field: string): FieldError[] {
-  return rawList(container['env']).flatMap((variable, index) => {
-    const place = `${field}.env[${index}]`;
-    const name = text(variable['name']);
-    const errors: FieldError[] = [];
-    if (name === '') errors.push(required(`${place}.name`));
-    else errors.push(...envNameProblems(name).map((problem) => invalidValue(`${place}.name`, name, problem)));
-    const from = variable['valueFrom'];
-    if (!isRaw(from)) return errors;
-    const given = sources.filter((source) => from[source] !== undefined);
-    if (given.length === 0) errors.push(invalidValue(`${place}.valueFrom`, '', oneSource));
-    else if (text(variable['value']) !== '')
-      errors.push(invalidValue(`${place}.valueFrom`, '', 'may not be specified when `value` is not empty'));
-    else if (given.length > 1)
-      errors.push(invalidValue(`${place}.valueFrom`, '', 'may not have more than one field specified at a time'));
-    for (const source of ['configMapKeyRef', 'secretKeyRef']) {
-      const ref = from[source];
-      if (isRaw(ref) && text(ref['key']) === '') errors.push(required(`${place}.valueFrom.${source}.key`));
-    }
-    return errors;
-  });
-}
-
 function validateMounts(container: Raw, field: string, { volumes }: ContainerContext): FieldError[] {
   const paths = new Set<string>();
   return rawList(container['volumeMounts']).flatMap((mount, index) => {
@@ -122,65 +98,22 @@ function validateMounts(container: Raw, field: string, { volumes }: ContainerCon
     const path = text(mount['mountPath']);
     const errors: FieldError[] = [];
     if (name === '') errors.push(required(`${place}.name`));
-    else if (!volumes.has(name)) errors.push(notFoundField(`${place}.name`, name));
+    if (!volumes.has(name)) errors.push(notFoundField(`${place}.name`, name));
     if (path === '') errors.push(required(`${place}.mountPath`));
     if (paths.has(path)) errors.push(invalidValue(`${place}.mountPath`, path, 'must be unique'));
     paths.add(path);
-    return errors;
+    return [...errors, ...validateSubPaths(mount, `${field}.volumeMounts`, place)];
   });
 }
 
-/** What is requested must fit under what is allowed. */
-function validateResources(resources: Raw, field: string): FieldError[] {
-  const limits = raw(resources['limits']);
-  const requests = raw(resources['requests']);
-  const errors: FieldError[] = [];
-  for (const [list, values] of [
-    ['limits', limits],
-    ['requests', requests],
-  ] as const) {
-    for (const [name, value] of Object.entries(values)) {
-      if (quantityToNumber(text(value)) < 0) {
-        errors.push(invalidValue(`${field}.${list}[${name}]`, text(value), 'must be greater than or equal to 0'));
-      }
-    }
-  }
-  for (const [name, value] of Object.entries(requests)) {
-    const limit = limits[name];
-    if (limit === undefined || quantityToNumber(text(value)) <= quantityToNumber(text(limit))) continue;
-    errors.push(
-      invalidValue(`${field}.requests`, text(value), `must be less than or equal to ${name} limit of ${text(limit)}`),
-    );
-  }
-  return errors;
-}
-
-function validateSecurity(container: Raw, field: string): FieldError[] {
-  const context = raw(container['securityContext']);
-  const errors: FieldError[] = [];
-  const { runAsUser } = context;
-  if (typeof runAsUser === 'number' && runAsUser < 0) {
-    errors.push(
-      invalidValue(`${field}.securityContext.runAsUser`, runAsUser, 'must be between 0 and 2147483647, inclusive'),
-    );
-  }
-  const place = `${field}.securityContext`;
-  if (context['allowPrivilegeEscalation'] !== false) return errors;
-  if (context['privileged'] === true) {
-    errors.push(
-      invalidValue(place, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'),
-    );
-  }
-  if (strings(raw(context['capabilities'])['add']).includes('CAP_SYS_ADMIN')) {
-    errors.push(
-      invalidValue(
-        place,
-        context,
-        'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN',
-      ),
-    );
-  }
-  return errors;
+/** The server leaves the mount's index out of these places. */
+function validateSubPaths(mount: Raw, list: string, place: string): FieldError[] {
+  const path = text(mount['subPath']);
+  const expression = text(mount['subPathExpr']);
+  const errors = validateDescendingPath(path, `${list}.subPath`);
+  if (expression !== '' && path !== '')
+    errors.push(invalidValue(`${place}.subPathExpr`, expression, 'subPathExpr and subPath are mutually exclusive'));
+  return [...errors, ...validateDescendingPath(expression, `${list}.subPathExpr`)];
 }
 
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'];
@@ -188,6 +121,7 @@ const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'];
 /** Liveness and startup probes must succeed once; readiness may ask for more. */
 export function validateProbe(probe: unknown, field: string, once: boolean): FieldError[] {
   if (!isRaw(probe)) return [];
+  const grace = probe['terminationGracePeriodSeconds'];
   const errors = validateHandler(probe, field, handlers);
   for (const name of [
     'initialDelaySeconds',
@@ -198,6 +132,10 @@ export function validateProbe(probe: unknown, field: string, once: boolean): Fie
   ]) {
     errors.push(...validateNonNegative(probe[name], `${field}.${name}`));
   }
+  if (!once && grace !== undefined)
+    errors.push(invalidValue(`${field}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes'));
+  else if (typeof grace === 'number' && grace <= 0)
+    errors.push(invalidValue(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
   if (once && probe['successThreshold'] !== 1)
     errors.push(invalidValue(`${field}.successThreshold`, probe['successThreshold'], 'must be 1'));
   return errors;
@@ -221,6 +159,10 @@ export function validateHandler(handler: Raw, field: string, known: readonly str
       errors.push(...validatePortReference(body['port'], `${place}.port`));
       if (!['HTTP', 'HTTPS'].includes(text(body['scheme'])))
         errors.push(notSupported(`${place}.scheme`, body['scheme'], ['HTTP', 'HTTPS']));
+      for (const { name } of rawList(body['httpHeaders'])) {
+        const problems = httpHeaderProblems(text(name));
+        errors.push(...problems.map((problem) => invalidValue(`${place}.httpHeaders`, name, problem)));
+      }
       return errors;
     case 'tcpSocket':
       return [...errors, ...validatePortReference(body['port'], `${place}.port`)];

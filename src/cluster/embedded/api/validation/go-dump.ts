@@ -114,3 +114,8 @@ function zero(type: TypeRef): unknown {
       return null;
   }
 }
+
+/** A struct of the API type `key` on one line, as an error shows the server's own copy of it. */
+export function dumpStruct(key: string, value: unknown): unknown {
+  return dumpType({ kind: 'struct', name: '', key }, raw(value));
+}

@@ -47,6 +47,17 @@ export function dnsSubdomainProblems(value: string): string[] {
   ];
 }
 
+/** `*.example.com`: the star stands for one label. */
+export function wildcardProblems(value: string): string[] {
+  const format = `\\*\\.${subdomainFormat}`;
+  const message =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+  return [
+    ...(bytes(value) > 253 ? [tooLongText(253)] : []),
+    ...(whole(format).test(value) ? [] : [regexText(message, format, '*.example.com')]),
+  ];
+}
+
 /** A name that only has to fit into a URL. */
 export function pathSegmentProblems(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
@@ -107,6 +118,13 @@ export function envNameProblems(value: string): string[] {
   const printable = /^[\x20-\x3c\x3e-\x7e]+$/.test(value);
   const message = "a valid environment variable name must consist only of printable ASCII characters other than '='";
   return printable ? [] : [regexText(message, '^[ -<>-~]+$')];
+}
+
+export function httpHeaderProblems(value: string): string[] {
+  if (/^[-A-Za-z0-9]+$/.test(value)) return [];
+  return [
+    regexText("a valid HTTP header must consist of alphanumeric characters or '-'", '[-A-Za-z0-9]+', 'X-Header-Name'),
+  ];
 }
 
 /** Container port names, and the port names that a policy or a probe may use: IANA_SVC_NAME. */

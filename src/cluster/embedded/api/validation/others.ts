@@ -1,74 +1,34 @@
-/** Are Ingresses, budgets, autoscalers, roles, claims, quotas and definitions acceptable? Their own rules, beyond metadata. */
+/** Are budgets, autoscalers, claims and definitions acceptable? Their own rules, beyond metadata. */
 import type { KubeObject } from '../../../../kube/objects.ts';
 import { sameJson } from '../machinery/core.ts';
-import { isRaw, type Raw, raw, rawList, strings, text, validateCountOrPercent, validateSelector } from './checks.ts';
+import {
+  atMostAll,
+  type Raw,
+  raw,
+  rawList,
+  strings,
+  text,
+  validateCountOrPercent,
+  validateSelector,
+} from './checks.ts';
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from './field-error.ts';
-import { dnsLabelProblems, dnsSubdomainProblems } from './names.ts';
 
-const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
-
-export function validateIngress(object: KubeObject): FieldError[] {
-  const spec = raw(object['spec']);
-  const rules = rawList(spec['rules']);
-  const errors: FieldError[] = [];
-  if (rules.length === 0 && spec['defaultBackend'] === undefined) {
-    errors.push(invalidValue('spec', rules, 'either `defaultBackend` or `rules` must be specified'));
-  }
-  if (isRaw(spec['defaultBackend'])) errors.push(...validateBackend(spec['defaultBackend'], 'spec.defaultBackend'));
-  for (const [index, rule] of rules.entries()) {
-    const field = `spec.rules[${index}]`;
-    const host = text(rule['host']).replace(/^\*\./, '');
-    if (host !== '')
-      errors.push(...dnsSubdomainProblems(host).map((problem) => invalidValue(`${field}.host`, rule['host'], problem)));
-    const http = rule['http'];
-    if (!isRaw(http)) continue;
-    const paths = rawList(http['paths']);
-    if (paths.length === 0) errors.push(required(`${field}.http.paths`));
-    for (const [at, path] of paths.entries()) errors.push(...validatePath(path, `${field}.http.paths[${at}]`));
-  }
-  return errors;
-}
-
-function validatePath(path: Raw, field: string): FieldError[] {
-  const type = text(path['pathType']);
-  const value = text(path['path']);
-  const errors: FieldError[] = [];
-  if (path['pathType'] === undefined) errors.push(required(`${field}.pathType`, 'pathType must be specified'));
-  else if (!pathTypes.includes(type)) errors.push(notSupported(`${field}.pathType`, type, pathTypes));
-  else if (type !== 'ImplementationSpecific' || value !== '') {
-    if (!value.startsWith('/')) errors.push(invalidValue(`${field}.path`, value, 'must be an absolute path'));
-  }
-  return [...errors, ...validateBackend(raw(path['backend']), `${field}.backend`)];
-}
-
-function validateBackend(backend: Raw, field: string): FieldError[] {
-  const service = backend['service'];
-  if (!isRaw(service)) {
-    if (backend['resource'] !== undefined) return [];
-    return [required(field, 'a service or resource backend is required')];
-  }
-  const name = text(service['name']);
-  const port = raw(service['port']);
-  const errors =
-    name === ''
-      ? [required(`${field}.service.name`)]
-      : dnsLabelProblems(name).map((problem) => invalidValue(`${field}.service.name`, name, problem));
-  if (!port['name'] && !port['number']) errors.push(required(field, 'port name or number is required'));
-  if (port['name'] && port['number'])
-    errors.push(invalidValue(field, port['name'], 'cannot set both port name & port number'));
-  return errors;
-}
+const evictionPolicies = ['AlwaysAllow', 'IfHealthyBudget'];
 
 export function validateBudget(object: KubeObject): FieldError[] {
   const spec = raw(object['spec']);
-  const { minAvailable, maxUnavailable } = spec;
-  if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    return [invalidValue('spec', goBudget(spec), 'minAvailable and maxUnavailable cannot be both set')];
-  }
+  const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy: policy } = spec;
+  const both = minAvailable !== undefined && maxUnavailable !== undefined;
   return [
+    ...(both ? [invalidValue('spec', goBudget(spec), 'minAvailable and maxUnavailable cannot be both set')] : []),
     ...validateCountOrPercent(minAvailable, 'spec.minAvailable'),
+    ...atMostAll(minAvailable, 'spec.minAvailable'),
     ...validateCountOrPercent(maxUnavailable, 'spec.maxUnavailable'),
+    ...atMostAll(maxUnavailable, 'spec.maxUnavailable'),
     ...validateSelector(raw(spec['selector']), 'spec.selector'),
+    ...(policy === undefined || evictionPolicies.includes(text(policy))
+      ? []
+      : [notSupported('spec.unhealthyPodEvictionPolicy', policy, evictionPolicies)]),
   ];
 }
 
@@ -93,61 +53,34 @@ export function validateAutoscaler(object: KubeObject): FieldError[] {
   if (max < min) errors.push(invalidValue('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
   for (const field of ['kind', 'name'])
     if (text(target[field]) === '') errors.push(required(`spec.scaleTargetRef.${field}`));
+  for (const [index, metric] of rawList(spec['metrics']).entries())
+    errors.push(...validateMetric(metric, `spec.metrics[${index}]`));
   return errors;
 }
 
-export function validateRole(object: KubeObject): FieldError[] {
-  return rawList(object['rules']).flatMap((rule, index) => {
-    const field = `rules[${index}]`;
-    const errors: FieldError[] = [];
-    if (strings(rule['verbs']).length === 0)
-      errors.push(required(`${field}.verbs`, 'verbs must contain at least one value'));
-    if (strings(rule['nonResourceURLs']).length > 0) {
-      if (object.metadata.namespace)
-        errors.push(
-          invalidValue(
-            `${field}.nonResourceURLs`,
-            rule['nonResourceURLs'],
-            'namespaced rules cannot apply to non-resource URLs',
-          ),
-        );
-      return errors;
-    }
-    if (strings(rule['apiGroups']).length === 0)
-      errors.push(required(`${field}.apiGroups`, 'resource rules must supply at least one api group'));
-    if (strings(rule['resources']).length === 0)
-      errors.push(required(`${field}.resources`, 'resource rules must supply at least one resource'));
-    return errors;
-  });
-}
+const metricSources: Readonly<Record<string, string>> = {
+  ContainerResource: 'containerResource',
+  External: 'external',
+  Object: 'object',
+  Pods: 'pods',
+  Resource: 'resource',
+};
 
-export function validateRoleBinding(object: KubeObject): FieldError[] {
-  const ref = raw(object['roleRef']);
-  const kinds = object.metadata.namespace ? ['Role', 'ClusterRole'] : ['ClusterRole'];
-  const errors: FieldError[] = [];
-  if (ref['apiGroup'] !== 'rbac.authorization.k8s.io') {
-    errors.push(notSupported('roleRef.apiGroup', text(ref['apiGroup']), ['rbac.authorization.k8s.io']));
-  }
-  if (!kinds.includes(text(ref['kind']))) errors.push(notSupported('roleRef.kind', text(ref['kind']), kinds));
-  if (text(ref['name']) === '') errors.push(required('roleRef.name'));
-  for (const [index, subject] of rawList(object['subjects']).entries()) {
-    const field = `subjects[${index}]`;
-    if (text(subject['name']) === '') errors.push(required(`${field}.name`));
-    if (!['ServiceAccount', 'User', 'Group'].includes(text(subject['kind']))) {
-      errors.push(notSupported(`${field}.kind`, text(subject['kind']), ['Group', 'ServiceAccount', 'User']));
-    }
-    const missing =
-      subject['kind'] === 'ServiceAccount' && text(subject['namespace']) === '' && !object.metadata.namespace;
-    if (missing) errors.push(required(`${field}.namespace`));
-  }
-  return errors;
-}
-
-export function validateRoleBindingUpdate(object: KubeObject, current: KubeObject): FieldError[] {
-  const ref = raw(object['roleRef']);
-  if (sameJson(ref, current['roleRef'])) return [];
-  const shown = { APIGroup: ref['apiGroup'], Kind: ref['kind'], Name: ref['name'] };
-  return [invalidValue('roleRef', shown, 'cannot change roleRef')];
+/** The server says twice that a type is unknown: its two checks do not know of each other. */
+function validateMetric(metric: Raw, field: string): FieldError[] {
+  const type = text(metric['type']);
+  const source = metricSources[type];
+  const unknown = notSupported(`${field}.type`, type, Object.keys(metricSources));
+  const given = Object.values(metricSources).filter((name) => metric[name] !== undefined);
+  const extra = given.length === 1 ? [] : given.filter((name) => name !== source);
+  return [
+    ...(type === '' ? [required(`${field}.type`, 'must specify a metric source type')] : []),
+    ...(source === undefined ? [unknown, unknown] : []),
+    ...(source !== undefined && metric[source] === undefined
+      ? [required(`${field}.${source}`, 'must populate information for the given metric source')]
+      : []),
+    ...extra.map((name) => forbiddenField(`${field}.${name}`, 'must populate the given metric source only')),
+  ];
 }
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
@@ -172,10 +105,15 @@ export function validateClaimUpdate(object: KubeObject, current: KubeObject): Fi
   return [forbiddenField('spec', why)];
 }
 
+const systemClasses = ['system-cluster-critical', 'system-node-critical'];
+
 export function validatePriorityClass(object: KubeObject): FieldError[] {
   const { name = '' } = object.metadata;
   const value = Number(object['value'] ?? 0);
-  if (name.startsWith('system-')) return [];
+  if (name.startsWith('system-')) {
+    const why = `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`;
+    return systemClasses.includes(name) ? [] : [forbiddenField('metadata.name', why)];
+  }
   const max = 1_000_000_000;
   return value > max ? [forbiddenField('value', `maximum allowed value of a user defined priority is ${max}`)] : [];
 }

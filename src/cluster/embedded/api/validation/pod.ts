@@ -1,11 +1,16 @@
 /** Is a pod acceptable, alone or as a template? pkg/apis/core/validation/validation.go, ValidatePodSpec. */
+import { parseAddress } from '../../../../kube/cidr.ts';
 import type { KubeObject } from '../../../../kube/objects.ts';
-import { type Raw, raw, rawList, text, validateLabels, validateNonNegative } from './checks.ts';
+import { isRaw, type Raw, raw, rawList, strings, text, validateLabels, validateNonNegative } from './checks.ts';
 import { type ContainerContext, validateContainer, validateHandler, validateProbe } from './container.ts';
 import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from './field-error.ts';
 import { validateAnnotations } from './metadata.ts';
-import { dnsLabelProblems, dnsSubdomainProblems, labelKeyProblems } from './names.ts';
+import { dnsLabelProblems, dnsSubdomainProblems } from './names.ts';
+import { validateAffinity, validateSpread, validateToleration } from './scheduling.ts';
+import { validatePodSecurity } from './security-context.ts';
+import { soundVolumes, validateVolumes } from './volumes.ts';
 
+const badAddress = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 
@@ -14,7 +19,7 @@ export function validatePod(object: KubeObject): FieldError[] {
 }
 
 /** Labels, annotations and spec of a pod template at `field`. */
-export function validateTemplate(template: Raw, field: string): FieldError[] {
+export function validateTemplate(template: Raw, field: string, claims: readonly string[] = []): FieldError[] {
   const metadata = raw(template['metadata']);
   return [
     ...validateLabels(metadata['labels'], `${field}.labels`),
@@ -22,14 +27,15 @@ export function validateTemplate(template: Raw, field: string): FieldError[] {
       metadata['annotations'] as Readonly<Record<string, string>> | undefined,
       `${field}.annotations`,
     ),
-    ...validatePodSpec(raw(template['spec']), `${field}.spec`),
+    ...validatePodSpec(raw(template['spec']), `${field}.spec`, claims),
   ];
 }
 
-export function validatePodSpec(spec: Raw, field: string): FieldError[] {
+/** `claims` are volumes that a StatefulSet's claim templates stand for. */
+export function validatePodSpec(spec: Raw, field: string, claims: readonly string[] = []): FieldError[] {
   const volumes = rawList(spec['volumes']);
   const context: ContainerContext = {
-    volumes: new Set(volumes.map(({ name }) => text(name))),
+    volumes: new Set([...soundVolumes(volumes), ...claims]),
     hostNetwork: spec['hostNetwork'] === true,
   };
   const errors = [
@@ -44,35 +50,55 @@ export function validatePodSpec(spec: Raw, field: string): FieldError[] {
   const dns = text(spec['dnsPolicy']);
   if (dns === '') errors.push(required(`${field}.dnsPolicy`));
   else if (!dnsPolicies.includes(dns)) errors.push(notSupported(`${field}.dnsPolicy`, dns, dnsPolicies));
-  errors.push(...validateLabels(spec['nodeSelector'], `${field}.nodeSelector`));
-  errors.push(...validateNamesOf(spec, field), ...validateDnsConfig(spec, field));
-  for (const [index, toleration] of rawList(spec['tolerations']).entries()) {
-    errors.push(...validateToleration(toleration, `${field}.tolerations[${index}]`));
-  }
-  const deadline = spec['activeDeadlineSeconds'];
-  if (typeof deadline === 'number' && (deadline < 1 || deadline > 2_147_483_647)) {
-    errors.push(
-      invalidValue(`${field}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'),
-    );
-  }
+  errors.push(
+    ...validateLabels(spec['nodeSelector'], `${field}.nodeSelector`),
+    ...validatePodSecurity(spec, `${field}.securityContext`),
+    ...validateAffinity(raw(spec['affinity']), `${field}.affinity`),
+    ...validateDnsConfig(spec, field),
+    ...validateSpread(rawList(spec['topologySpreadConstraints']), `${field}.topologySpreadConstraints`),
+    ...validateNamesOf(spec, field, ['serviceAccountName', 'nodeName']),
+    ...validateDeadline(spec, field),
+    ...validateNamesOf(spec, field, ['hostname', 'subdomain']),
+    ...rawList(spec['tolerations']).flatMap((toleration, index) =>
+      validateToleration(toleration, `${field}.tolerations[${index}]`),
+    ),
+    ...validateHostAliases(spec, field),
+    ...validateNamesOf(spec, field, ['priorityClassName', 'runtimeClassName']),
+  );
   return [
     ...errors,
     ...validateNonNegative(spec['terminationGracePeriodSeconds'], `${field}.terminationGracePeriodSeconds`),
   ];
 }
 
+function validateDeadline(spec: Raw, field: string): FieldError[] {
+  const deadline = spec['activeDeadlineSeconds'];
+  if (typeof deadline !== 'number' || (deadline >= 1 && deadline <= 2_147_483_647)) return [];
+  const why = 'must be between 1 and 2147483647, inclusive';
+  return [invalidValue(`${field}.activeDeadlineSeconds`, deadline, why)];
+}
+
 function validateContainers(spec: Raw, field: string, context: ContainerContext): FieldError[] {
   const containers = rawList(spec['containers']);
   if (containers.length === 0) return [required(`${field}.containers`)];
   const names = new Set<string>();
-  return containers.flatMap((container, index) => {
+  const errors = containers.flatMap((container, index) => {
     const place = `${field}.containers[${index}]`;
     const errors = validateContainer(container, place, context);
     const name = text(container['name']);
     if (names.has(name)) errors.push(duplicate(`${place}.name`, name));
     names.add(name);
-    return [...errors, ...validateLife(container, place)];
+    return [...errors, ...validateLife(container, place), ...validateRestart(container, place)];
   });
+  return [...errors, ...validateHostPorts(containers, `${field}.containers`)];
+}
+
+const containerRestarts = ['Always', 'Never', 'OnFailure'];
+
+function validateRestart(container: Raw, place: string): FieldError[] {
+  const policy = container['restartPolicy'];
+  if (policy === undefined || containerRestarts.includes(text(policy))) return [];
+  return [notSupported(`${place}.restartPolicy`, policy, containerRestarts)];
 }
 
 function validateLife(container: Raw, place: string): FieldError[] {
@@ -93,7 +119,7 @@ function validateInitContainers(spec: Raw, field: string, context: ContainerCont
   const names = new Set(rawList(spec['containers']).map(({ name }) => text(name)));
   return rawList(spec['initContainers']).flatMap((container, index) => {
     const place = `${field}.initContainers[${index}]`;
-    const errors = validateContainer(container, place, context);
+    const errors = [...validateContainer(container, place, context), ...validateRestart(container, place)];
     const name = text(container['name']);
     if (names.has(name)) errors.push(duplicate(`${place}.name`, name));
     names.add(name);
@@ -114,82 +140,74 @@ function validateInitContainers(spec: Raw, field: string, context: ContainerCont
   });
 }
 
-function validateVolumes(volumes: readonly Raw[], field: string): FieldError[] {
-  const names = new Set<string>();
-  return volumes.flatMap((volume, index) => {
-    const place = `${field}[${index}]`;
-    const name = text(volume['name']);
-    const errors: FieldError[] = [];
-    const given = Object.keys(volume).filter((key) => key !== 'name');
-    errors.push(
-      ...given.slice(1).map((key) => forbiddenField(`${place}.${key}`, 'may not specify more than 1 volume type')),
-    );
-    errors.push(...validateSource(volume, place));
-    if (name === '') errors.push(required(`${place}.name`));
-    else errors.push(...dnsLabelProblems(name).map((problem) => invalidValue(`${place}.name`, name, problem)));
-    if (names.has(name)) errors.push(duplicate(`${place}.name`, name));
-    names.add(name);
-    return errors;
-  });
-}
+const nameChecks = {
+  serviceAccountName: dnsSubdomainProblems,
+  nodeName: dnsSubdomainProblems,
+  hostname: dnsLabelProblems,
+  subdomain: dnsLabelProblems,
+  priorityClassName: dnsSubdomainProblems,
+  runtimeClassName: dnsSubdomainProblems,
+} as const;
 
-const neededBySource: Readonly<Record<string, string>> = {
-  hostPath: 'path',
-  secret: 'secretName',
-  configMap: 'name',
-  persistentVolumeClaim: 'claimName',
-};
-
-function validateSource(volume: Raw, place: string): FieldError[] {
-  return Object.entries(neededBySource).flatMap(([source, needed]) => {
-    const body = volume[source];
-    if (body === undefined || text(raw(body)[needed]) !== '') return [];
-    return [required(`${place}.${source}.${needed}`)];
-  });
-}
-
-function validateNamesOf(spec: Raw, field: string): FieldError[] {
-  const rules = [
-    ['serviceAccountName', dnsSubdomainProblems],
-    ['nodeName', dnsSubdomainProblems],
-    ['hostname', dnsLabelProblems],
-    ['subdomain', dnsLabelProblems],
-    ['priorityClassName', dnsSubdomainProblems],
-    ['runtimeClassName', dnsSubdomainProblems],
-  ] as const;
-  return rules.flatMap(([name, check]) => {
+function validateNamesOf(spec: Raw, field: string, names: readonly (keyof typeof nameChecks)[]): FieldError[] {
+  return names.flatMap((name) => {
     const value = text(spec[name]);
-    return value === '' ? [] : check(value).map((problem) => invalidValue(`${field}.${name}`, value, problem));
+    const problems = value === '' ? [] : nameChecks[name](value);
+    return problems.map((problem) => invalidValue(`${field}.${name}`, value, problem));
   });
 }
 
 function validateDnsConfig(spec: Raw, field: string): FieldError[] {
-  const servers = raw(spec['dnsConfig'])['nameservers'];
-  if (spec['dnsPolicy'] !== 'None' || (Array.isArray(servers) && servers.length > 0)) return [];
-  return [
-    required(`${field}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'),
-  ];
+  const config = spec['dnsConfig'];
+  const place = `${field}.dnsConfig`;
+  if (!isRaw(config)) {
+    const missing = required(place, 'must provide `dnsConfig` when `dnsPolicy` is None');
+    return spec['dnsPolicy'] === 'None' ? [missing] : [];
+  }
+  const servers = strings(config['nameservers']);
+  if (spec['dnsPolicy'] === 'None' && servers.length === 0) {
+    return [required(`${place}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
+  }
+  const errors: FieldError[] = [];
+  if (servers.length > 3)
+    errors.push(invalidValue(`${place}.nameservers`, servers, 'must not have more than 3 nameservers'));
+  for (const [index, server] of servers.entries()) {
+    if (!parseAddress(server)) errors.push(invalidValue(`${place}.nameservers[${index}]`, server, badAddress));
+  }
+  for (const [index, search] of strings(config['searches']).entries()) {
+    const domain = search.replace(/\.$/, '');
+    const problems = domain === '' ? [] : dnsSubdomainProblems(domain);
+    errors.push(...problems.map((problem) => invalidValue(`${place}.searches[${index}]`, domain, problem)));
+  }
+  for (const [index, option] of rawList(config['options']).entries()) {
+    if (text(option['name']) === '') errors.push(required(`${place}.options[${index}]`, 'must not be empty'));
+  }
+  return errors;
 }
 
-const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+function validateHostAliases(spec: Raw, field: string): FieldError[] {
+  return rawList(spec['hostAliases']).flatMap((alias, index) => {
+    const place = `${field}.hostAliases[${index}]`;
+    const ip = text(alias['ip']);
+    return [
+      ...(parseAddress(ip) ? [] : [invalidValue(`${place}.ip`, ip, badAddress)]),
+      ...strings(alias['hostnames']).flatMap((name) =>
+        dnsSubdomainProblems(name).map((problem) => invalidValue(`${place}.hostnames`, name, problem)),
+      ),
+    ];
+  });
+}
 
-function validateToleration(toleration: Raw, place: string): FieldError[] {
-  const key = text(toleration['key']);
-  const operator = text(toleration['operator']);
-  const effect = text(toleration['effect']);
-  const errors: FieldError[] = [];
-  if (key !== '') errors.push(...labelKeyProblems(key).map((problem) => invalidValue(`${place}.key`, key, problem)));
-  else if (operator !== 'Exists') {
-    const why = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
-    errors.push(invalidValue(`${place}.operator`, operator, why));
-  }
-  if (operator === 'Exists' && text(toleration['value']) !== '') {
-    errors.push(invalidValue(`${place}.operator`, toleration, "value must be empty when `operator` is 'Exists'"));
-  } else if (!['', 'Equal', 'Exists'].includes(operator))
-    errors.push(notSupported(`${place}.operator`, operator, ['Equal', 'Exists']));
-  if (toleration['tolerationSeconds'] !== undefined && effect !== 'NoExecute') {
-    errors.push(invalidValue(`${place}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
-  }
-  if (effect !== '' && !effects.includes(effect)) errors.push(notSupported(`${place}.effect`, effect, effects));
-  return errors;
+/** One port of a node goes to one container. */
+function validateHostPorts(containers: readonly Raw[], field: string): FieldError[] {
+  const seen = new Set<string>();
+  return containers.flatMap((container, index) =>
+    rawList(container['ports']).flatMap((port, at) => {
+      if (!port['hostPort']) return [];
+      const key = `${text(port['protocol'])}/${text(port['hostIP'])}/${text(port['hostPort'])}`;
+      const known = seen.has(key);
+      seen.add(key);
+      return known ? [duplicate(`${field}[${index}].ports[${at}].hostPort`, key)] : [];
+    }),
+  );
 }

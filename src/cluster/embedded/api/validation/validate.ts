@@ -2,9 +2,11 @@
 import type { KubeObject } from '../../../../kube/objects.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { ResourceId } from '../machinery.ts';
+import { validateCronJob, validateJob, validateJobUpdate } from './batch.ts';
 import { validateConfigMap, validateConfigMapUpdate, validateSecret, validateSecretUpdate } from './config.ts';
 import { validateCustom } from './custom.ts';
 import type { FieldError } from './field-error.ts';
+import { validateIngress, validateIngressClass } from './ingress.ts';
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { validateNetworkPolicy } from './network-policy.ts';
 import {
@@ -13,22 +15,17 @@ import {
   validateClaim,
   validateClaimUpdate,
   validateDefinition,
-  validateIngress,
   validatePriorityClass,
-  validateRole,
-  validateRoleBinding,
-  validateRoleBindingUpdate,
   validateStorageClass,
 } from './others.ts';
 import { validatePod } from './pod.ts';
 import { validatePodUpdate } from './pod-update.ts';
+import { validateLimitRange, validateQuota } from './quotas.ts';
+import { validateRole, validateRoleBinding, validateRoleBindingUpdate } from './rbac.ts';
 import { validateEndpointSlice, validateEndpoints, validateService, validateServiceUpdate } from './service.ts';
 import {
-  validateCronJob,
   validateDaemonSet,
   validateDeployment,
-  validateJob,
-  validateJobUpdate,
   validateReplicaSet,
   validateSelectorUpdate,
   validateStatefulSet,
@@ -45,6 +42,8 @@ const checks: Readonly<Record<ResourceId, Check>> = {
   configmaps: validateConfigMap,
   secrets: validateSecret,
   persistentvolumeclaims: validateClaim,
+  resourcequotas: validateQuota,
+  limitranges: validateLimitRange,
   'deployments.apps': validateDeployment,
   'replicasets.apps': validateReplicaSet,
   'daemonsets.apps': validateDaemonSet,
@@ -53,6 +52,7 @@ const checks: Readonly<Record<ResourceId, Check>> = {
   'cronjobs.batch': validateCronJob,
   'networkpolicies.networking.k8s.io': validateNetworkPolicy,
   'ingresses.networking.k8s.io': validateIngress,
+  'ingressclasses.networking.k8s.io': validateIngressClass,
   'endpointslices.discovery.k8s.io': validateEndpointSlice,
   'poddisruptionbudgets.policy': validateBudget,
   'horizontalpodautoscalers.autoscaling': validateAutoscaler,

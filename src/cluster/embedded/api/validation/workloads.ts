@@ -1,9 +1,21 @@
-/** Are Deployments and their like acceptable? pkg/apis/apps/validation/validation.go and pkg/apis/batch/validation. */
+/** Are Deployments and their like acceptable? pkg/apis/apps/validation/validation.go. */
 import type { KubeObject, LabelSelector } from '../../../../kube/objects.ts';
 import { matchesSelector } from '../../../../kube/selectors.ts';
 import { sameJson } from '../machinery/core.ts';
-import { isRaw, type Raw, raw, text, validateCountOrPercent, validateNonNegative, validateSelector } from './checks.ts';
+import {
+  atMostAll,
+  isRaw,
+  type Raw,
+  raw,
+  rawList,
+  text,
+  validateCountOrPercent,
+  validateNonNegative,
+  validateSelector,
+} from './checks.ts';
 import { type FieldError, forbiddenField, invalidValue, notSupported, required } from './field-error.ts';
+import { dumpStruct } from './go-dump.ts';
+import { dnsLabelProblems } from './names.ts';
 import { validateTemplate } from './pod.ts';
 
 const mismatch = '`selector` does not match template `labels`';
@@ -15,7 +27,7 @@ export function validateDeployment(object: KubeObject): FieldError[] {
     ...validateNonNegative(spec['replicas'], 'spec.replicas'),
     ...validateOwnSelector(spec, 'deployment'),
     ...validateOwnedTemplate(spec, 'ReplicaSet'),
-    ...validateStrategy(raw(spec['strategy']), 'spec.strategy', 'Recreate'),
+    ...validateDeploymentStrategy(raw(spec['strategy'])),
     ...validateNonNegative(spec['minReadySeconds'], 'spec.minReadySeconds'),
     ...validateNonNegative(spec['revisionHistoryLimit'], 'spec.revisionHistoryLimit'),
   ];
@@ -40,102 +52,122 @@ export function validateReplicaSet(object: KubeObject): FieldError[] {
 
 export function validateDaemonSet(object: KubeObject): FieldError[] {
   const spec = raw(object['spec']);
-  const errors = validateOwnSelector(spec, 'daemonset');
+  const { selector } = spec;
+  const errors = isRaw(selector) ? validateSelector(selector as LabelSelector, 'spec.selector') : [];
   if (!selects(spec)) errors.push(invalidValue('spec.template.metadata.labels', templateLabels(spec), mismatch));
-  errors.push(...validateTemplate(raw(spec['template']), 'spec.template'), ...alwaysRestarts(spec));
-  errors.push(...validateNonNegative(spec['minReadySeconds'], 'spec.minReadySeconds'));
-  return [...errors, ...validateStrategy(raw(spec['updateStrategy']), 'spec.updateStrategy', 'OnDelete')];
+  if (isRaw(selector) && isEmptySelector(selector))
+    errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for daemonset'));
+  return [
+    ...errors,
+    ...validateTemplate(raw(spec['template']), 'spec.template'),
+    ...alwaysRestarts(spec),
+    ...noDeadline(spec, 'DaemonSet'),
+    ...validateNonNegative(spec['minReadySeconds'], 'spec.minReadySeconds'),
+    ...validateDaemonStrategy(raw(spec['updateStrategy'])),
+    ...validateNonNegative(spec['revisionHistoryLimit'], 'spec.revisionHistoryLimit'),
+  ];
+}
+
+function validateDaemonStrategy(strategy: Raw): FieldError[] {
+  const field = 'spec.updateStrategy';
+  if (strategy['type'] === 'OnDelete') return [];
+  if (strategy['type'] !== 'RollingUpdate')
+    return [
+      notSupported(field, dumpStruct('apps/v1.DaemonSetUpdateStrategy', strategy), ['RollingUpdate', 'OnDelete']),
+    ];
+  const { maxUnavailable, maxSurge } = raw(strategy['rollingUpdate']);
+  const place = `${field}.rollingUpdate`;
+  const errors = [
+    ...validateCountOrPercent(maxUnavailable, `${place}.maxUnavailable`),
+    ...validateCountOrPercent(maxSurge, `${place}.maxSurge`),
+    ...atMostAll(maxUnavailable, `${place}.maxUnavailable`),
+    ...atMostAll(maxSurge, `${place}.maxSurge`),
+  ];
+  if (!isZero(maxUnavailable) && !isZero(maxSurge))
+    errors.push(invalidValue(`${place}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+  else if (isZero(maxUnavailable) && isZero(maxSurge))
+    errors.push(required(`${place}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+  return errors;
 }
 
 export function validateStatefulSet(object: KubeObject): FieldError[] {
   const spec = raw(object['spec']);
   const errors: FieldError[] = [];
   const policy = text(spec['podManagementPolicy']);
-  if (!['OrderedReady', 'Parallel'].includes(policy)) {
-    const why = `must be '${'OrderedReady'}' or '${'Parallel'}'`;
-    errors.push(
-      policy === '' ? required('spec.podManagementPolicy') : invalidValue('spec.podManagementPolicy', policy, why),
-    );
+  if (policy === '') errors.push(required('spec.podManagementPolicy'));
+  else if (!['OrderedReady', 'Parallel'].includes(policy))
+    errors.push(invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+  errors.push(...validateStatefulStrategy(raw(spec['updateStrategy'])));
+  const retention = raw(spec['persistentVolumeClaimRetentionPolicy']);
+  for (const when of ['whenDeleted', 'whenScaled']) {
+    const value = retention[when];
+    if (value !== undefined && value !== 'Retain' && value !== 'Delete')
+      errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${when}`, value, ['Retain', 'Delete']));
   }
-  errors.push(...validateNonNegative(spec['replicas'], 'spec.replicas'), ...validateOwnSelector(spec, 'statefulset'));
-  return [...errors, ...validateOwnedTemplate(spec, 'StatefulSet')];
-}
-
-export function validateJob(object: KubeObject): FieldError[] {
-  return validateJobSpec(raw(object['spec']), 'spec');
-}
-
-export function validateCronJob(object: KubeObject): FieldError[] {
-  const spec = raw(object['spec']);
-  const errors: FieldError[] = [];
-  const { name = '' } = object.metadata;
-  if (name.length > 52) errors.push(invalidValue('metadata.name', name, 'must be no more than 52 characters'));
-  const schedule = text(spec['schedule']);
-  if (schedule === '') errors.push(required('spec.schedule'));
-  else errors.push(...validateSchedule(schedule));
-  const policy = text(spec['concurrencyPolicy']);
-  if (!['Allow', 'Forbid', 'Replace'].includes(policy)) {
-    errors.push(
-      policy === ''
-        ? required('spec.concurrencyPolicy')
-        : notSupported('spec.concurrencyPolicy', policy, ['Allow', 'Forbid', 'Replace']),
-    );
-  }
-  return [...errors, ...validateJobSpec(raw(raw(spec['jobTemplate'])['spec']), 'spec.jobTemplate.spec')];
-}
-
-function validateSchedule(schedule: string): FieldError[] {
-  const fields = schedule.trim().split(/\s+/);
-  if (schedule.startsWith('@')) {
-    const known = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/.test(schedule);
-    return known ? [] : [invalidValue('spec.schedule', schedule, `unrecognized descriptor: ${schedule}`)];
-  }
-  if (fields.length === 5) return [];
+  const service = text(spec['serviceName']);
+  const problems = service === '' ? [] : dnsLabelProblems(service);
+  const claims = rawList(spec['volumeClaimTemplates']).map((claim) => text(raw(claim['metadata'])['name']));
   return [
-    invalidValue('spec.schedule', schedule, `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`),
+    ...errors,
+    ...validateNonNegative(spec['replicas'], 'spec.replicas'),
+    ...validateNonNegative(spec['minReadySeconds'], 'spec.minReadySeconds'),
+    ...validateNonNegative(raw(spec['ordinals'])['start'], 'spec.ordinals.start'),
+    ...problems.map((problem) => invalidValue('spec.serviceName', service, problem)),
+    ...validateOwnSelector(spec, 'statefulset'),
+    ...validateOwnedTemplate(spec, 'StatefulSet', claims),
   ];
 }
 
-function validateJobSpec(spec: Raw, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const name of [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-  ]) {
-    errors.push(...validateNonNegative(spec[name], `${field}.${name}`));
+function validateStatefulStrategy(strategy: Raw): FieldError[] {
+  const field = 'spec.updateStrategy';
+  const type = text(strategy['type']);
+  const rolling = strategy['rollingUpdate'];
+  if (type === 'RollingUpdate') {
+    const { partition, maxUnavailable } = raw(rolling);
+    const place = `${field}.rollingUpdate.maxUnavailable`;
+    return [
+      ...validateNonNegative(partition, `${field}.rollingUpdate.partition`),
+      ...validateCountOrPercent(maxUnavailable, place),
+      ...(maxUnavailable !== undefined && isZero(maxUnavailable)
+        ? [invalidValue(place, maxUnavailable, 'cannot be 0')]
+        : []),
+      ...atMostAll(maxUnavailable, place),
+    ];
   }
-  const template = raw(spec['template']);
-  errors.push(...validateTemplate(template, `${field}.template`));
-  const restart = raw(template['spec'])['restartPolicy'];
-  if (restart !== 'OnFailure' && restart !== 'Never') {
-    errors.push(required(`${field}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
+  if (type !== 'OnDelete') {
+    const shown = dumpStruct('apps/v1.StatefulSetUpdateStrategy', strategy);
+    return [invalidValue(field, shown, "must be 'RollingUpdate' or 'OnDelete'")];
   }
-  return errors;
+  if (rolling === undefined) return [];
+  const shown = dumpStruct('apps/v1.RollingUpdateStatefulSetStrategy', rolling);
+  return [invalidValue(`${field}.rollingUpdate`, shown, "only allowed for updateStrategy 'RollingUpdate'")];
 }
 
 function validateOwnSelector(spec: Raw, kind: string): FieldError[] {
   const { selector } = spec;
   if (!isRaw(selector)) return [required('spec.selector')];
   const errors = validateSelector(selector as LabelSelector, 'spec.selector');
-  const empty =
-    Object.keys(raw(selector['matchLabels'])).length +
-      ((selector['matchExpressions'] as unknown[] | undefined)?.length ?? 0) ===
-    0;
-  return empty ? [...errors, invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`)] : errors;
+  if (!isEmptySelector(selector)) return errors;
+  return [...errors, invalidValue('spec.selector', selector, `empty selector is invalid for ${kind}`)];
 }
 
-function validateOwnedTemplate(spec: Raw, owner: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (!selects(spec)) errors.push(invalidValue('spec.template.metadata.labels', templateLabels(spec), mismatch));
-  errors.push(...validateTemplate(raw(spec['template']), 'spec.template'), ...alwaysRestarts(spec));
-  if (raw(raw(spec['template'])['spec'])['activeDeadlineSeconds'] !== undefined) {
-    const why = `activeDeadlineSeconds in ${owner} is not Supported`;
-    errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', why));
-  }
-  return errors;
+function isEmptySelector({ matchLabels, matchExpressions }: Raw): boolean {
+  return Object.keys(raw(matchLabels)).length + rawList(matchExpressions).length === 0;
+}
+
+function validateOwnedTemplate(spec: Raw, owner: string, claims: readonly string[] = []): FieldError[] {
+  return [
+    ...(selects(spec) ? [] : [invalidValue('spec.template.metadata.labels', templateLabels(spec), mismatch)]),
+    ...validateTemplate(raw(spec['template']), 'spec.template', claims),
+    ...alwaysRestarts(spec),
+    ...noDeadline(spec, owner),
+  ];
+}
+
+function noDeadline(spec: Raw, owner: string): FieldError[] {
+  if (raw(raw(spec['template'])['spec'])['activeDeadlineSeconds'] === undefined) return [];
+  const why = `activeDeadlineSeconds in ${owner} is not Supported`;
+  return [forbiddenField('spec.template.spec.activeDeadlineSeconds', why)];
 }
 
 /** An absent selector selects nothing, an empty one everything. */
@@ -155,30 +187,29 @@ function alwaysRestarts(spec: Raw): FieldError[] {
   return policy === 'Always' ? [] : [notSupported('spec.template.spec.restartPolicy', policy, ['Always'])];
 }
 
-function validateStrategy(strategy: Raw, field: string, other: 'Recreate' | 'OnDelete'): FieldError[] {
-  const type = text(strategy['type']);
+function validateDeploymentStrategy(strategy: Raw): FieldError[] {
+  const field = 'spec.strategy';
   const rolling = strategy['rollingUpdate'];
-  if (type === other) {
-    if (rolling === undefined || other === 'OnDelete') return [];
-    return [forbiddenField(`${field}.rollingUpdate`, `may not be specified when strategy \`type\` is '${other}'`)];
+  if (strategy['type'] === 'Recreate') {
+    if (rolling === undefined) return [];
+    return [forbiddenField(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
   }
-  if (type !== 'RollingUpdate') {
-    const known = other === 'Recreate' ? ['Recreate', 'RollingUpdate'] : ['RollingUpdate', 'OnDelete'];
-    return [
-      notSupported(other === 'Recreate' ? `${field}` : `${field}.type`, other === 'Recreate' ? strategy : type, known),
-    ];
-  }
+  if (strategy['type'] !== 'RollingUpdate')
+    return [notSupported(field, dumpStruct('apps/v1.DeploymentStrategy', strategy), ['Recreate', 'RollingUpdate'])];
   const { maxUnavailable, maxSurge } = raw(rolling);
   const place = `${field}.rollingUpdate`;
   const errors = [
     ...validateCountOrPercent(maxUnavailable, `${place}.maxUnavailable`),
     ...validateCountOrPercent(maxSurge, `${place}.maxSurge`),
   ];
-  const isZero = (value: unknown): boolean => value === 0 || value === '0%';
-  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+  if (isZero(maxUnavailable) && isZero(maxSurge))
     errors.push(invalidValue(`${place}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
-  }
-  return errors;
+  return [...errors, ...atMostAll(maxUnavailable, `${place}.maxUnavailable`)];
+}
+
+/** As a number of pods or as a share of them; what is neither counts as none. */
+function isZero(value: unknown): boolean {
+  return typeof value === 'number' ? value === 0 : !(Number.parseInt(text(value), 10) > 0);
 }
 
 /** Deployment, ReplicaSet, DaemonSet: the selector is for life. */
@@ -204,14 +235,4 @@ export function validateStatefulSetUpdate(object: KubeObject, current: KubeObjec
   const names = changeableOfStatefulSet.map((name) => `'${name}'`);
   const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   return [forbiddenField('spec', `updates to statefulset spec for fields other than ${list} are forbidden`)];
-}
-
-export function validateJobUpdate(object: KubeObject, current: KubeObject): FieldError[] {
-  const spec = raw(object['spec']);
-  const old = raw(current['spec']);
-  const fixed = ['completions', 'selector', 'template', 'completionMode'];
-  if (spec['completionMode'] === 'Indexed') fixed.shift();
-  return fixed
-    .filter((field) => !sameJson(spec[field], old[field]))
-    .map((field) => invalidValue(`spec.${field}`, spec[field], immutable));
 }
