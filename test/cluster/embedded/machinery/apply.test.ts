@@ -109,7 +109,7 @@ test('an unknown field, another name, or managed fields are refused', () => {
   const send = (body: object) => machinery.patch('configmaps', 'shop', 'a', 'apply', body, { fieldManager: 'x' });
   const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
   expect(refusal(() => send({ ...body, dataa: {} })).message).toBe(
-    'failed to create typed patch object (shop/a; v1, Kind=ConfigMap): .dataa: field not declared in schema',
+    'failed to create typed patch object (shop/a; /v1, Kind=ConfigMap): .dataa: field not declared in schema',
   );
   expect(refusal(() => send({ ...body, metadata: { name: 'b' } })).code).toBe(400);
   expect(refusal(() => send({ ...body, metadata: { name: 'a', managedFields: [] } })).message).toBe(
@@ -150,4 +150,44 @@ test('an update leaves managed fields in the form that kubectl shows', () => {
     },
     'kubectl-patch/Update': { 'f:data': { 'f:color': {} } },
   });
+});
+
+test.each([
+  ['a list where a map belongs', { data: ['x'] }, '.data: expected map, got &{[x]}'],
+  [
+    'a number where text belongs',
+    { data: { a: 5 } },
+    '.data.a: expected string, got &value.valueUnstructured{Value:5}',
+  ],
+  [
+    'several mistakes',
+    { immutable: 'yes', dat: {} },
+    'errors:\n  .immutable: expected boolean, got &{yes}\n  .dat: field not declared in schema',
+  ],
+])('%s is refused before it is merged', (_what, fields, problem) => {
+  const { machinery } = bench();
+  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, ...fields };
+  const { message } = refusal(() => machinery.patch('configmaps', 'shop', 'a', 'apply', body, { fieldManager: 'x' }));
+  expect(message).toBe(`failed to create typed patch object (shop/a; /v1, Kind=ConfigMap): ${problem}`);
+});
+
+test('two containers of one name, and one without, are no keyed list', () => {
+  const { machinery } = bench();
+  const send = (containers: object[]) =>
+    refusal(() =>
+      machinery.patch(
+        'pods',
+        'shop',
+        'p',
+        'apply',
+        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers } },
+        { fieldManager: 'x' },
+      ),
+    ).message;
+  expect(send([{ name: 'c' }, { name: 'c' }])).toBe(
+    'failed to create typed patch object (shop/p; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name="c"]',
+  );
+  expect(send([{ image: 'a' }])).toBe(
+    'failed to create typed patch object (shop/p; /v1, Kind=Pod): .spec.containers: element 0: associative list with keys has an element that omits key field "name" (and doesn\'t have default value)',
+  );
 });

@@ -30,6 +30,8 @@ const withEnv = (variable: object) => pod('x', { containers: [{ ...container, en
 const withVolume = (volume: object, mounts: object[] = []) =>
   pod('x', { volumes: [{ name: 'v', ...volume }], containers: [{ ...container, volumeMounts: mounts }] });
 
+const calico = 'globalnetworkpolicies.crd.projectcalico.org';
+
 type Case = readonly [id: string, body: object, ...complaints: string[]];
 
 /** Kind, body, and the complaints as kubectl lists them. */
@@ -236,6 +238,30 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: system-x is not a known system priority class",
     ],
   ],
+  calico: [
+    [
+      calico,
+      { metadata: { name: 'x' }, spec: { types: ['ingress'] } },
+      'spec.types[0]: Unsupported value: "ingress": supported values: "Ingress", "Egress"',
+    ],
+    [
+      calico,
+      { metadata: { name: 'x' }, spec: { ingress: [{ action: 'allow' }, {}] } },
+      'spec.ingress[0].action: Unsupported value: "allow": supported values: "Allow", "Deny", "Log", "Pass"',
+      'spec.ingress[1].action: Required value',
+    ],
+    [
+      calico,
+      { metadata: { name: 'x' }, spec: { order: '10', egress: { action: 'Deny' } } },
+      'spec.order: Invalid value: "string": spec.order in body must be of type number: "string"',
+      'spec.egress: Invalid value: "object": spec.egress in body must be of type array: "object"',
+    ],
+    [
+      'tiers.crd.projectcalico.org',
+      { metadata: { name: 'x' }, spec: { defaultAction: 'Allow' } },
+      'spec.defaultAction: Unsupported value: "Allow": supported values: "Pass", "Deny"',
+    ],
+  ],
 };
 
 describe.each(Object.entries(cases))('%s', (_kind, list) => {
@@ -253,5 +279,12 @@ test('a quota names the containers that do not say what it counts', () => {
   put('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { 'limits.memory': '1Gi', cpu: '1' } } });
   expect(refusal(() => put('pods', pod('x'))).message).toBe(
     'pods "x" is forbidden: failed quota: q: must specify cpu for: c; limits.memory for: c',
+  );
+});
+
+test('a field that a Calico kind does not have is refused under strict decoding', () => {
+  const body = { metadata: { name: 'x' }, spec: { ingress: [{ action: 'Allow', source: { selectr: 'all()' } }] } };
+  expect(refusal(() => bench().put(calico, body, { fieldValidation: 'Strict' })).message).toBe(
+    'GlobalNetworkPolicy in version "v1" cannot be handled as a GlobalNetworkPolicy: strict decoding error: unknown field "spec.ingress[0].source.selectr"',
   );
 });

@@ -3,6 +3,7 @@
  * crd.projectcalico.org/v1, the same policy kinds under projectcalico.org/v3, and the tiers and settings that it makes for itself.
  */
 import type { KubeObject } from '../../../../kube/objects.ts';
+import { calicoSchema } from './calico-schemas.ts';
 
 interface CalicoKind {
   readonly kind: string;
@@ -37,8 +38,6 @@ const kinds: readonly CalicoKind[] = [
   { kind: 'Tier', plural: 'tiers', v3: true },
 ];
 
-const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-
 /** CustomResourceDefinitions, to be created before anything of their kinds. */
 export function calicoDefinitions(): readonly KubeObject[] {
   const own = kinds.map((kind) => definition(kind, 'crd.projectcalico.org', 'v1'));
@@ -61,7 +60,7 @@ function definition(
       group,
       names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List`, ...(shortNames && { shortNames }) },
       scope: namespaced ? 'Namespaced' : 'Cluster',
-      versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: anything } }],
+      versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: calicoSchema(kind) } }],
     },
   };
 }

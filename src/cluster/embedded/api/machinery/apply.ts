@@ -19,6 +19,7 @@ import {
 } from '../patch/field-set.ts';
 import { mergeApplied, removeFields } from '../patch/merge-applied.ts';
 import { compareFields, fieldsOf } from '../patch/own-fields.ts';
+import { typedProblem } from '../patch/typed-problems.ts';
 import { required } from '../validation/field-error.ts';
 import { apiVersionOf, type Core, clone } from './core.ts';
 import { DecodeError, decode, isRecord } from './decode.ts';
@@ -160,7 +161,7 @@ function checkedConfig({ kind, namespace, name, patch, request }: Apply): Record
       `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
     );
   }
-  checkTypes(kind, patch, `${namespace ?? ''}/${name}; ${version}, Kind=${kind.kind}`);
+  checkTypes(kind, patch, `${namespace ?? ''}/${name}; ${kind.group}/${kind.version}, Kind=${kind.kind}`);
   return patch;
 }
 
@@ -168,6 +169,8 @@ function checkTypes(kind: Kind, patch: Record<string, unknown>, what: string): v
   const refuse = (why: string): StatusError => unknownFailure(`failed to create typed patch object (${what}): ${why}`);
   try {
     const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
+    const problem = schema && typedProblem(schema, patch);
+    if (problem !== undefined) throw refuse(problem);
     const { unknown } = schema ? decode(schema, patch, 'json') : decodeLoosely(patch, kind);
     if (unknown.length > 0) throw refuse(unknown.map((path) => `.${path}: field not declared in schema`).join('\n'));
   } catch (error) {

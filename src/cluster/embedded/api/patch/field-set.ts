@@ -61,7 +61,7 @@ export function printPaths(set: FieldSet, prefix = ''): string[] {
   return set.self && prefix !== '' ? [prefix, ...below] : below;
 }
 
-function printElement(key: string): string {
+export function printElement(key: string): string {
   const body = key.slice(2);
   if (key.startsWith('f:')) return `.${body}`;
   if (key.startsWith('v:')) return `[=${body}]`;
