@@ -130,3 +130,45 @@ test('a limit range fills in and refuses', () => {
     'pods "b" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi',
   );
 });
+
+test('a LimitRange says what it filled in, and bounds containers, whole pods and the ratio of limit to request', () => {
+  const { machinery, put } = bench();
+  machinery.create('serviceaccounts', 'shop', { metadata: { name: 'default' } });
+  put('limitranges', {
+    metadata: { name: 'l' },
+    spec: {
+      limits: [
+        {
+          type: 'Container',
+          default: { cpu: '500m' },
+          defaultRequest: { cpu: '250m' },
+          maxLimitRequestRatio: { cpu: '2' },
+        },
+        { type: 'Pod', max: { cpu: '800m' } },
+      ],
+    },
+  });
+  expect(put('pods', pod('fits')).metadata.annotations).toEqual({
+    'kubernetes.io/limit-ranger': 'LimitRanger plugin set: cpu request for container c; cpu limit for container c',
+  });
+  const two = (limit: string) => ({
+    containers: ['a', 'b'].map((name) => ({ name, image: 'x', resources: { limits: { cpu: limit } } })),
+  });
+  expect(refusal(() => put('pods', pod('wide', two('1')))).message).toBe(
+    'pods "wide" is forbidden: maximum cpu usage per Pod is 800m, but limit is 2',
+  );
+  const steep = {
+    containers: [{ name: 'c', image: 'x', resources: { requests: { cpu: '100m' }, limits: { cpu: '800m' } } }],
+  };
+  expect(refusal(() => put('pods', pod('steep', steep))).message).toBe(
+    'pods "steep" is forbidden: cpu max limit to request ratio per Container is 2, but provided ratio is 8.000000',
+  );
+});
+
+test('what is malformed is called invalid before any quota is asked', () => {
+  const { machinery, put } = bench();
+  machinery.create('serviceaccounts', 'shop', { metadata: { name: 'default' } });
+  put('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '0' } } });
+  expect(refusal(() => put('pods', pod('x', { restartPolicy: 'always' }))).reason).toBe('Invalid');
+  expect(refusal(() => put('pods', pod('x'))).message).toContain('exceeded quota: q, requested: pods=1');
+});

@@ -161,3 +161,12 @@ test('an object that a merge patch spoils is quoted with the maps sorted that th
     /^ "" is invalid: patch: Invalid value: "{\\"apiVersion\\":\\"v1\\",\\"data\\":{\\"a\\":1,\\"b\\":\\"1\\"},\\"kind\\":\\"ConfigMap\\",\\"metadata\\":{\\"name\\":/,
   );
 });
+
+test('an identity is for life, and a version is a number', () => {
+  const { machinery, put } = bench();
+  put('configmaps', configMap('c', {}));
+  const patch = (metadata: object) =>
+    refusal(() => machinery.patch('configmaps', 'shop', 'c', 'merge', { metadata })).message;
+  expect(patch({ uid: 'x' })).toBe('ConfigMap "c" is invalid: metadata.uid: Invalid value: "x": field is immutable');
+  expect(patch({ resourceVersion: 'abc' })).toBe('strconv.ParseUint: parsing "abc": invalid syntax');
+});

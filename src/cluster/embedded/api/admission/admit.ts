@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../../kube/objects.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Core, Draft } from '../machinery/core.ts';
 import { forbidden, notFound } from '../machinery/status.ts';
-import { admitLimitRanges } from './limits.ts';
+import { fillLimits, vetLimits } from './limits.ts';
 import { admitPriority, admitTolerations } from './pod-basics.ts';
 import { admitNamespaceLevels, admitPodSecurity } from './pod-security.ts';
 import { admitQuota } from './quota.ts';
@@ -12,22 +12,26 @@ import { admitServiceAccount } from './service-account.ts';
 const immortalNamespaces: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 const namespaceKind = { group: '', resource: 'namespaces', kind: 'Namespace' };
 
-/** Mutating plugins first, on a defaulted object that has its metadata. Throws StatusError. */
+/** Before validation: what completes the object, and what cannot be completed. Throws StatusError. */
 export function admitCreate(core: Core, draft: Draft): void {
   admitNamespace(core, draft);
-  if (draft.kind.id === 'pods') {
-    admitLimitRanges(core, draft);
-    admitServiceAccount(core, draft);
-    admitPriority(core, draft);
-    admitTolerations(draft);
-  }
+  if (draft.kind.id !== 'pods') return;
+  fillLimits(core, draft);
+  admitServiceAccount(core, draft);
+  admitPriority(core, draft);
+  admitTolerations(draft);
+}
+
+/** After validation: what may veto an object that is well formed. Throws StatusError. */
+export function vetCreate(core: Core, draft: Draft): void {
+  vetLimits(core, draft);
   if (draft.kind.id === 'namespaces') admitNamespaceLevels(core, draft);
   admitPodSecurity(core, draft);
   admitQuota(core, draft);
 }
 
 /** Status writes pass: only what a person can change is asked about. */
-export function admitUpdate(core: Core, draft: Draft): void {
+export function vetUpdate(core: Core, draft: Draft): void {
   const { kind, request } = draft;
   if (request.subresource && request.subresource !== 'ephemeralcontainers') return;
   if (kind.id === 'namespaces') admitNamespaceLevels(core, draft);

@@ -2,11 +2,11 @@
  * What happens to a server-side apply? The configuration is merged into the live object, fields that the applier claimed
  * last time and no longer claims go, and fields that somebody else owns with another value are a conflict, unless forced.
  */
-import { type KubeObject, type Status, timestamp } from '../../../../kube/objects.ts';
+import { type KubeObject, timestamp } from '../../../../kube/objects.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { structSchema } from '../kinds/schema.ts';
 import { type Shape, shapeOfKind } from '../kinds/shape.ts';
-import { type RequestInfo, StatusError } from '../machinery.ts';
+import type { RequestInfo, StatusError } from '../machinery.ts';
 import {
   difference,
   emptySet,
@@ -34,7 +34,7 @@ import {
   stripUnowned,
   withoutReset,
 } from './managed-fields.ts';
-import { badRequest, failure, invalid } from './status.ts';
+import { badRequest, failure, invalid, unexplained } from './status.ts';
 import { commitCreate } from './write-create.ts';
 import { commitUpdate } from './write-update.ts';
 
@@ -166,7 +166,7 @@ function checkedConfig({ kind, namespace, name, patch, request }: Apply): Record
 }
 
 function checkTypes(kind: Kind, patch: Record<string, unknown>, what: string): void {
-  const refuse = (why: string): StatusError => unknownFailure(`failed to create typed patch object (${what}): ${why}`);
+  const refuse = (why: string): StatusError => unexplained(`failed to create typed patch object (${what}): ${why}`);
   try {
     const schema = kind.schema === undefined ? undefined : structSchema(kind.schema);
     const problem = schema && typedProblem(schema, patch);
@@ -177,12 +177,6 @@ function checkTypes(kind: Kind, patch: Record<string, unknown>, what: string): v
     if (error instanceof DecodeError) throw refuse(error.message);
     throw error;
   }
-}
-
-/** An error of the real server that it never gave a reason: kubectl prints it without one. */
-function unknownFailure(message: string): StatusError {
-  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 };
-  return new StatusError(status);
 }
 
 function asObject(kind: Kind, value: Record<string, unknown>): KubeObject {

@@ -22,6 +22,11 @@ export function failure(code: number, reason: string, message: string, details?:
   });
 }
 
+/** An error of the real server that it never gave a reason: kubectl prints it without one. */
+export function unexplained(message: string): StatusError {
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+}
+
 export function success(type: Named, name: string, uid: string | undefined): Status {
   return {
     kind: 'Status',

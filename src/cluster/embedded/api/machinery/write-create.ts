@@ -1,6 +1,6 @@
 /** What happens to a POST: decoding, metadata, defaults, admission, validation, and the store, in the real server's order. */
 import type { KubeObject } from '../../../../kube/objects.ts';
-import { admitCreate } from '../admission/admit.ts';
+import { admitCreate, vetCreate } from '../admission/admit.ts';
 import type { RequestInfo, ResourceId } from '../machinery.ts';
 import { required } from '../validation/field-error.ts';
 import { type Core, type Draft, kindOf, scopeOf } from './core.ts';
@@ -47,8 +47,9 @@ export function commitCreate(
   const errors =
     name === '' ? [required('metadata.name', 'name or generateName is required')] : strategy.validate(object, kind);
   if (errors.length > 0) throw invalid(kind.group, kind.kind, name, errors);
-  if (core.store.find(kind.id, namespace, name)) throw alreadyExists(kind, name);
   for (const text of strategy.warnings(object)) request.warn?.(text);
+  vetCreate(core, draft);
+  if (core.store.find(kind.id, namespace, name)) throw alreadyExists(kind, name);
   inGoOrder(kind, object);
   if (fields) object.metadata.managedFields = fields;
   if (request.dryRun) return withoutVersion(object);

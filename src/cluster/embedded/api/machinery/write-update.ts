@@ -3,13 +3,15 @@
  * defaulted, admitted, validated against the old object, and stored if anything changed at all.
  */
 import type { KubeObject } from '../../../../kube/objects.ts';
-import { admitUpdate } from '../admission/admit.ts';
+import { vetUpdate } from '../admission/admit.ts';
+import type { Kind } from '../kinds/kind.ts';
 import type { RequestInfo, ResourceId } from '../machinery.ts';
+import { invalidValue } from '../validation/field-error.ts';
 import { type Core, type Draft, kindOf, sameJson, scopeOf } from './core.ts';
 import { decodeBody, inGoOrder } from './decode-object.ts';
 import { recordUpdate } from './managed-fields.ts';
 import { orderMetadata } from './metadata.ts';
-import { badRequest, conflict, invalid, notFound, staleMessage } from './status.ts';
+import { badRequest, conflict, invalid, notFound, staleMessage, unexplained } from './status.ts';
 import { strategyOf } from './strategies.ts';
 import { keepOutsideSubresource } from './subresources.ts';
 import { toStorage } from './versions.ts';
@@ -35,6 +37,7 @@ export function updateObject(
   }
   const current = core.store.find(id, scope, name);
   if (!current) throw notFound(kind, name);
+  checkIdentity(kind, object, current);
   return commitUpdate(core, { kind, namespace: scope, object, current, request });
 }
 
@@ -50,15 +53,19 @@ export function commitUpdate(
   // As the real decoder does: before anything of the stored object, which has its defaults, comes in.
   strategy.applyDefaults(object);
   keepOutsideSubresource(draft);
+  const claimedUid = object.metadata.uid;
   keepServerMetadata(draft);
   const fields = managedFields ?? recordUpdate(core, draft, current);
   if (request.subresource !== 'status') strategy.prepareForUpdate(core, draft);
   countGeneration(draft);
-  admitUpdate(core, draft);
-  const errors = strategy.validateUpdate(object, current, draft);
-  const { name = '' } = current.metadata;
+  const { name = '', uid } = current.metadata;
+  const errors = [
+    ...(claimedUid && claimedUid !== uid ? [invalidValue('metadata.uid', claimedUid, 'field is immutable')] : []),
+    ...strategy.validateUpdate(object, current, draft),
+  ];
   if (errors.length > 0) throw invalid(kind.group, kind.kind, name, errors);
   for (const text of strategy.warnings(object)) request.warn?.(text);
+  vetUpdate(core, draft);
   if (request.subresource !== 'status') inGoOrder(kind, object);
   if (fields && fields.length > 0) object.metadata.managedFields = fields;
   else delete object.metadata.managedFields;
@@ -68,17 +75,24 @@ export function commitUpdate(
   return core.store.put(kind.id, object);
 }
 
+/** A version that the client names must be the current one. */
 function checkPreconditions({ kind, object, current }: Draft & { current: KubeObject }): void {
-  const { resourceVersion, uid } = object.metadata;
-  const { name = '' } = current.metadata;
-  if (uid && uid !== current.metadata.uid) {
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-    );
-  }
-  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(kind, name, staleMessage);
+  const { resourceVersion } = object.metadata;
+  if (!resourceVersion || resourceVersion === current.metadata.resourceVersion) return;
+  if (!/^\d+$/.test(resourceVersion))
+    throw unexplained(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+  throw conflict(kind, current.metadata.name ?? '', staleMessage);
+}
+
+/** The uid in a PUT is a precondition of the store, which speaks of its own keys. */
+function checkIdentity(kind: Kind, object: KubeObject, current: KubeObject): void {
+  const { uid } = object.metadata;
+  if (!uid || uid === current.metadata.uid) return;
+  const { namespace, name = '' } = current.metadata;
+  const place = [kind.custom ? `${kind.group}/${kind.resource}` : kind.resource, namespace, name].filter(Boolean);
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`;
+  const where = `Code: 4, Key: /registry/${place.join('/')}, ResourceVersion: 0`;
+  throw conflict(kind, name, `StorageError: invalid object, ${where}, AdditionalErrorMsg: ${why}`);
 }
 
 /** What no client can change: identity, times, and the course of a deletion. */
