@@ -288,3 +288,24 @@ test('a field that a Calico kind does not have is refused under strict decoding'
     'GlobalNetworkPolicy in version "v1" cannot be handled as a GlobalNetworkPolicy: strict decoding error: unknown field "spec.ingress[0].source.selectr"',
   );
 });
+
+test("a Job's template is for life, and shown as the server keeps it", () => {
+  const { machinery, put } = bench();
+  put('jobs.batch', job({}));
+  const containers = [{ ...container, image: 'other' }];
+  const { message = '' } = refusal(() =>
+    machinery.patch('jobs.batch', 'shop', 'x', 'strategic', { spec: { template: { spec: { containers } } } }),
+  );
+  expect(message).toMatch(
+    /^Job\.batch "x" is invalid: spec\.template: Invalid value: \{"labels":\{"batch\.kubernetes\.io\/controller-uid":.*"Spec":\{"Volumes":null,"InitContainers":null,"Containers":\[\{"Name":"c","Image":"other",.*: field is immutable$/,
+  );
+});
+
+test('on the network of its node a pod takes the ports of the node, a template leaves them open', () => {
+  const { machinery, put } = bench();
+  machinery.create('serviceaccounts', 'shop', { metadata: { name: 'default' } });
+  const spec = { hostNetwork: true, containers: [{ ...container, ports: [{ containerPort: 80 }] }] };
+  expect(put('pods', pod('x', spec))['spec']).toMatchObject({ containers: [{ ports: [{ hostPort: 80 }] }] });
+  const set = put('daemonsets.apps', workload({ template: { ...template, spec } }));
+  expect(JSON.stringify(set['spec'])).not.toContain('hostPort');
+});

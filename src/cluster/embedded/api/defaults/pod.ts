@@ -11,25 +11,23 @@ export function defaultPodSpec(spec: Draft): void {
     schedulerName: 'default-scheduler',
   });
   for (const list of ['initContainers', 'containers', 'ephemeralContainers']) {
-    for (const container of items(spec, list)) {
-      defaultContainer(container);
-      if (spec['hostNetwork'] === true) defaultHostPorts(container);
-    }
+    for (const container of items(spec, list)) defaultContainer(container);
   }
   for (const volume of items(spec, 'volumes')) defaultVolume(volume);
   if (spec['serviceAccountName'] !== undefined) spec['serviceAccount'] = spec['serviceAccountName'];
   else if (spec['serviceAccount'] !== undefined) spec['serviceAccountName'] = spec['serviceAccount'];
-  if (spec['hostNetwork'] !== true) return;
-  fill(spec, {});
 }
 
-/** Only a pod itself, not a template: enableServiceLinks, and requests from limits. */
+/** Only a pod itself, not a template: enableServiceLinks, requests from limits, and the node's ports with its network. */
 export function defaultPod(object: Draft): void {
   const spec = ensure(object, 'spec');
   fill(spec, { enableServiceLinks: true });
   defaultPodSpec(spec);
   for (const list of ['initContainers', 'containers']) {
-    for (const container of items(spec, list)) requestsFromLimits(container);
+    for (const container of items(spec, list)) {
+      requestsFromLimits(container);
+      if (spec['hostNetwork'] === true) defaultHostPorts(container);
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { sameJson } from '../machinery/core.ts';
 import { type Raw, raw, text, validateNonNegative } from './checks.ts';
 import { cronProblem } from './cron-format.ts';
 import { type FieldError, invalidValue, notSupported, required } from './field-error.ts';
+import { dumpTemplate } from './go-dump.ts';
 import { validateTemplate } from './pod.ts';
 
 const immutable = 'field is immutable';
@@ -50,7 +51,10 @@ export function validateJobUpdate(object: KubeObject, current: KubeObject): Fiel
   if (spec['completionMode'] === 'Indexed') fixed.shift();
   return fixed
     .filter((field) => !sameJson(spec[field], old[field]))
-    .map((field) => invalidValue(`spec.${field}`, spec[field], immutable));
+    .map((field) => {
+      const shown = field === 'template' ? dumpTemplate(raw(spec[field])) : spec[field];
+      return invalidValue(`spec.${field}`, shown, immutable);
+    });
 }
 
 const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];

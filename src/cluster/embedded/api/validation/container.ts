@@ -32,7 +32,10 @@ const protocols = ['SCTP', 'TCP', 'UDP'];
 /** What a container's fields are checked against. */
 export interface ContainerContext {
   readonly volumes: ReadonlySet<string>;
+  /** On the node's own network. */
   readonly hostNetwork: boolean;
+  /** In a pod itself a port of the node is settled; a template may leave it open. */
+  readonly inPod: boolean;
 }
 
 /** For containers, init containers and ephemeral ones. */
@@ -79,7 +82,7 @@ function validatePorts(container: Raw, field: string, context: ContainerContext)
     if (!containerPort) errors.push(required(`${place}.containerPort`));
     else if (!isPort(containerPort)) errors.push(invalidValue(`${place}.containerPort`, containerPort, portRange));
     if (hostPort && !isPort(hostPort)) errors.push(invalidValue(`${place}.hostPort`, hostPort, portRange));
-    if (context.hostNetwork && hostPort !== containerPort) {
+    if (context.hostNetwork && (context.inPod || hostPort) && hostPort !== containerPort) {
       errors.push(
         invalidValue(`${place}.containerPort`, containerPort, 'must match `hostPort` when `hostNetwork` is true'),
       );

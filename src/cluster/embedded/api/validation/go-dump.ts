@@ -48,15 +48,24 @@ const hostFields = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace'
 
 /** Lines of JSON, indented by one space. */
 export function dumpPodSpec(spec: Raw): readonly string[] {
+  return JSON.stringify(podSpec(spec), undefined, 1).split('\n');
+}
+
+/** A template's metadata is embedded: it keeps its JSON names and its omissions. */
+export function dumpTemplate(template: Raw): unknown {
+  return { ...raw(template['metadata']), Spec: podSpec(raw(template['spec'])) };
+}
+
+function podSpec(spec: Raw): Raw {
   const schema = structSchema('core/v1.PodSpec');
-  if (!schema) return [];
+  if (!schema) return {};
   const result: Record<string, unknown> = {};
   for (const name of podSpecOrder) {
     const field = schema.byName.get(name);
     if (field) result[field.goName] = dumpField(field, spec[name]);
   }
   result['SecurityContext'] = dumpSecurity(spec);
-  return JSON.stringify(result, undefined, 1).split('\n');
+  return result;
 }
 
 function dumpSecurity(spec: Raw): unknown {

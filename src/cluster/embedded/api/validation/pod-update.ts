@@ -127,7 +127,7 @@ function validateEphemeral(spec: Raw, old: Raw): FieldError[] {
   for (const [index, container] of now.entries()) {
     const field = `spec.ephemeralContainers[${index}]`;
     const name = text(container['name']);
-    errors.push(...validateContainer(container, field, { volumes, hostNetwork: false }));
+    errors.push(...validateContainer(container, field, { volumes, hostNetwork: false, inPod: true }));
     if (names.has(name)) errors.push(duplicate(`${field}.name`, name));
     names.add(name);
     errors.push(...validateTarget(container, field, others));

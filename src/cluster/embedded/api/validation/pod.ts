@@ -37,6 +37,7 @@ export function validatePodSpec(spec: Raw, field: string, claims: readonly strin
   const context: ContainerContext = {
     volumes: new Set([...soundVolumes(volumes), ...claims]),
     hostNetwork: spec['hostNetwork'] === true,
+    inPod: field === 'spec',
   };
   const errors = [
     ...validateVolumes(volumes, `${field}.volumes`),
