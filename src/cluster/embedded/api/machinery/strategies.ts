@@ -19,7 +19,8 @@ export interface Strategy {
   prepareForUpdate(core: Core, draft: Draft & { current: KubeObject }): void;
   validate(object: KubeObject, kind: Kind): readonly FieldError[];
   validateUpdate(object: KubeObject, current: KubeObject, draft: Draft): readonly FieldError[];
-  warnings(object: KubeObject): readonly string[];
+  /** `current` where it is an update. */
+  warnings(object: KubeObject, current?: KubeObject): readonly string[];
 }
 
 export function strategyOf(kind: Kind): Strategy {
@@ -31,6 +32,6 @@ export function strategyOf(kind: Kind): Strategy {
     validate: validateObject,
     validateUpdate: (object, current, draft) =>
       validateObjectUpdate(object, current, draft.kind, draft.request.subresource ?? ''),
-    warnings: (object) => warningsOf(kind.id, object),
+    warnings: (object, current) => warningsOf(kind.id, object, current),
   };
 }

@@ -64,7 +64,7 @@ export function commitUpdate(
     ...strategy.validateUpdate(object, current, draft),
   ];
   if (errors.length > 0) throw invalid(kind.group, kind.kind, name, errors);
-  for (const text of strategy.warnings(object)) request.warn?.(text);
+  for (const text of strategy.warnings(object, current)) request.warn?.(text);
   vetUpdate(core, draft);
   if (request.subresource !== 'status') inGoOrder(kind, object);
   if (fields && fields.length > 0) object.metadata.managedFields = fields;

@@ -1,7 +1,7 @@
 /** Is a pod acceptable, alone or as a template? pkg/apis/core/validation/validation.go, ValidatePodSpec. */
 import { parseAddress } from '../../../../kube/cidr.ts';
 import type { KubeObject } from '../../../../kube/objects.ts';
-import { isRaw, type Raw, raw, rawList, strings, text, validateLabels, validateNonNegative } from './checks.ts';
+import { isRaw, type Raw, raw, rawList, strings, text, validateLabels } from './checks.ts';
 import { type ContainerContext, validateContainer, validateHandler, validateProbe } from './container.ts';
 import { duplicate, type FieldError, forbiddenField, invalidValue, notSupported, required } from './field-error.ts';
 import { validateAnnotations } from './metadata.ts';
@@ -66,10 +66,7 @@ export function validatePodSpec(spec: Raw, field: string, claims: readonly strin
     ...validateHostAliases(spec, field),
     ...validateNamesOf(spec, field, ['priorityClassName', 'runtimeClassName']),
   );
-  return [
-    ...errors,
-    ...validateNonNegative(spec['terminationGracePeriodSeconds'], `${field}.terminationGracePeriodSeconds`),
-  ];
+  return errors;
 }
 
 function validateDeadline(spec: Raw, field: string): FieldError[] {

@@ -1,36 +1,47 @@
-/** What does the server accept and advise against? Texts of `Warning:` headers (pkg/api/pod/warnings.go and its like). */
+/** What does the server accept and advise against? Texts of `Warning:` headers, by kind. */
+import { isIPv6 } from 'node:net';
+import { type Cidr, parseCidr } from '../../../../kube/cidr.ts';
 import type { KubeObject } from '../../../../kube/objects.ts';
 import type { ResourceId } from '../machinery.ts';
-import { type Raw, raw, rawList, text } from './checks.ts';
+import { type Raw, raw, rawList, strings, text } from './checks.ts';
 import { dnsLabelProblems } from './names.ts';
+import { podWarnings } from './pod-warnings.ts';
 
-/** For a create or update. */
-export function warningsOf(id: ResourceId, object: KubeObject): readonly string[] {
-  const spec = raw(object['spec']);
-  switch (id) {
-    case 'pods':
-      return [
-        ...hostnameWarnings(object.metadata.name ?? '', "used in the Pod's hostname"),
-        ...podWarnings(spec, 'spec'),
-      ];
-    case 'deployments.apps':
-    case 'replicasets.apps':
-    case 'daemonsets.apps':
-    case 'statefulsets.apps':
-    case 'replicationcontrollers':
-      return podWarnings(raw(raw(spec['template'])['spec']), 'spec.template.spec');
-    case 'jobs.batch':
-      return [
-        ...hostnameWarnings(object.metadata.name ?? '', 'used in Pod names and hostnames'),
-        ...podWarnings(raw(raw(spec['template'])['spec']), 'spec.template.spec'),
-      ];
-    case 'cronjobs.batch': {
-      const template = raw(raw(raw(spec['jobTemplate'])['spec'])['template']);
-      return podWarnings(raw(template['spec']), 'spec.jobTemplate.spec.template.spec');
-    }
-    default:
-      return [];
+/** Where kinds keep the template of their pods. */
+const templates: Readonly<Record<ResourceId, string>> = {
+  'deployments.apps': 'spec.template',
+  'replicasets.apps': 'spec.template',
+  'daemonsets.apps': 'spec.template',
+  'statefulsets.apps': 'spec.template',
+  replicationcontrollers: 'spec.template',
+  'jobs.batch': 'spec.template',
+  'cronjobs.batch': 'spec.jobTemplate.spec.template',
+};
+
+/** Kinds after which pods are named. */
+const named: ReadonlySet<ResourceId> = new Set([
+  'deployments.apps',
+  'replicasets.apps',
+  'jobs.batch',
+  'cronjobs.batch',
+]);
+
+/** For a create, or with `current` an update: of pods nobody is warned then, of names neither. */
+export function warningsOf(id: ResourceId, object: KubeObject, current?: KubeObject): readonly string[] {
+  const { name = '' } = object.metadata;
+  if (id === 'pods') {
+    return current ? [] : [...hostnameWarnings(name, "used in the Pod's hostname"), ...podWarnings(object, '')];
   }
+  const place = templates[id];
+  if (place !== undefined) {
+    if (current && current.metadata.generation === object.metadata.generation) return [];
+    const template = place.split('.').reduce<Raw>((at, key) => raw(at[key]), object);
+    const hostname = !current && named.has(id) ? hostnameWarnings(name, 'used in Pod names and hostnames') : [];
+    return [...hostname, ...podWarnings(template, place)];
+  }
+  if (id === 'networkpolicies.networking.k8s.io') return policyWarnings(raw(object['spec']));
+  if (id === 'ingresses.networking.k8s.io' && !current) return classWarnings(object);
+  return id === 'services' ? serviceWarnings(raw(object['spec'])) : [];
 }
 
 function hostnameWarnings(name: string, use: string): string[] {
@@ -41,41 +52,56 @@ function hostnameWarnings(name: string, use: string): string[] {
   ];
 }
 
-function podWarnings(spec: Raw, field: string): string[] {
-  const lists = ['initContainers', 'containers'] as const;
-  const ports = new Map<string, string>();
-  return lists.flatMap((list) =>
-    rawList(spec[list]).flatMap((container, index) => {
-      const place = `${field}.${list}[${index}]`;
-      return [
-        ...environmentWarnings(container, place),
-        ...(list === 'containers' ? portWarnings(container, place, ports) : []),
-      ];
-    }),
+function policyWarnings(spec: Raw): string[] {
+  return (
+    [
+      ['ingress', 'from'],
+      ['egress', 'to'],
+    ] as const
+  ).flatMap(([list, peers]) =>
+    rawList(spec[list]).flatMap((rule, index) =>
+      rawList(rule[peers]).flatMap((peer, at) => {
+        const block = raw(peer['ipBlock']);
+        const field = `spec.${list}[${index}].${peers}[${at}].ipBlock`;
+        return [
+          ...cidrWarnings(text(block['cidr']), `${field}.cidr`),
+          ...strings(block['except']).flatMap((except, hole) => cidrWarnings(except, `${field}.except[${hole}]`)),
+        ];
+      }),
+    ),
   );
 }
 
-function environmentWarnings(container: Raw, place: string): string[] {
-  const seen = new Set<string>();
-  return rawList(container['env']).flatMap((variable, index) => {
-    const name = text(variable['name']);
-    const known = seen.has(name);
-    seen.add(name);
-    return known
-      ? [
-          `${place}.env[${index}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
-        ]
-      : [];
-  });
+/** IPv6 may be written in many ways; one is preferred. */
+function cidrWarnings(value: string, field: string): string[] {
+  const cidr = parseCidr(value);
+  if (cidr?.family !== 6) return [];
+  const canonical = `${printIpv6(cidr)}/${cidr.prefix}`;
+  if (canonical === value) return [];
+  return [`${field}: IPv6 CIDR value "${value}" should be in RFC 5952 canonical format ("${canonical}")`];
 }
 
-/** The same port twice in a pod: only one of them can listen. */
-function portWarnings(container: Raw, place: string, seen: Map<string, string>): string[] {
-  return rawList(container['ports']).flatMap((port, index) => {
-    const key = `${text(port['hostIP'])}/${text(port['hostPort'])}/${text(port['containerPort'])}/${text(port['protocol'])}`;
-    const here = `${place}.ports[${index}]`;
-    const before = seen.get(key);
-    if (before === undefined) seen.set(key, here);
-    return before === undefined ? [] : [`${here}: duplicate port definition with ${before}`];
-  });
+function printIpv6({ base }: Cidr): string {
+  const groups = Array.from({ length: 8 }, (_, index) => ((base >> BigInt(112 - index * 16)) & 0xffffn).toString(16));
+  const full = groups.join(':');
+  return isIPv6(full) ? new URL(`http://[${full}]`).hostname.slice(1, -1) : full;
+}
+
+function classWarnings(object: KubeObject): string[] {
+  const annotation = 'kubernetes.io/ingress.class';
+  if (object.metadata.annotations?.[annotation] === undefined) return [];
+  return [`annotation "${annotation}" is deprecated, please use 'spec.ingressClassName' instead`];
+}
+
+function serviceWarnings(spec: Raw): string[] {
+  const external = spec['type'] === 'ExternalName';
+  const sticky = spec['sessionAffinity'] === 'ClientIP';
+  return [
+    ...(external && strings(spec['externalIPs']).length > 0
+      ? ['spec.externalIPs is ignored when spec.type is "ExternalName"']
+      : []),
+    ...(spec['clusterIP'] === 'None' && !external && sticky
+      ? ['spec.SessionAffinity is ignored for headless services']
+      : []),
+  ];
 }
