@@ -1,21 +1,15 @@
 /** kubectl create configmap, secret, serviceaccount, quota, poddisruptionbudget, priorityclass, token. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { ApiError } from '../../kube/client.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { canonicalQuantity, QuantityError } from '../../kube/quantity.ts';
 import type { Call, Command } from '../command.ts';
 import { KubectlError } from '../errors.ts';
 import { printFlags } from '../flags/common.ts';
 import { flag, refused } from '../flags/spec.ts';
 import { objectPrinter } from '../print/object.ts';
+import { secretCommand } from './create-secret.ts';
+import { readSources, sourceFlags } from './create-sources.ts';
 import { generatorCommand, requireName } from './generate.ts';
-
-const sourceFlags = [
-  flag('from-literal', 'array', { help: 'Specify a key and literal value to insert (i.e. mykey=somevalue)' }),
-  flag('from-file', 'array', { help: 'Key file can be specified using its file path, or as key=path.' }),
-  flag('from-env-file', 'array', { help: 'Specify the path to a file to read lines of key=val pairs.' }),
-  flag('append-hash', 'bool', { refused: true }),
-];
 
 export const configGenerators: readonly Command[] = [
   generatorCommand({
@@ -27,7 +21,7 @@ export const configGenerators: readonly Command[] = [
     resource: 'configmaps',
     failure: 'configmap',
     build: async (call, name) => {
-      const { text, binary } = await readData(call);
+      const { text, binary } = await readData(call, name);
       return {
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -37,22 +31,7 @@ export const configGenerators: readonly Command[] = [
       };
     },
   }),
-  {
-    name: 'secret',
-    short: 'Create a secret using a specified subcommand',
-    commands: [
-      generatorCommand({
-        name: 'generic',
-        short: 'Create a secret from a local file, directory, or literal value',
-        usage:
-          'NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]',
-        flags: [...sourceFlags, flag('type', 'string', { help: 'The type of secret to create' })],
-        resource: 'secrets',
-        failure: 'secret',
-        build: genericSecret,
-      }),
-    ],
-  },
+  secretCommand,
   generatorCommand({
     name: 'serviceaccount',
     aliases: ['sa'],
@@ -78,7 +57,7 @@ export const configGenerators: readonly Command[] = [
       apiVersion: 'v1',
       kind: 'ResourceQuota',
       metadata: { name },
-      spec: { hard: parsePairs(flags.string('hard')) },
+      spec: { hard: parseQuantities(flags.string('hard')) },
       status: {},
     }),
   }),
@@ -102,8 +81,8 @@ interface Data {
   readonly binary: Record<string, string>;
 }
 
-async function readData(call: Call): Promise<Data> {
-  const bytes = await readSources(call);
+async function readData(call: Call, name: string): Promise<Data> {
+  const bytes = await readSources(call, ` for ConfigMap ${JSON.stringify(name)}`);
   const data: Data = { text: {}, binary: {} };
   for (const [key, value] of Object.entries(bytes)) {
     const decoded = value.toString('utf8');
@@ -113,88 +92,8 @@ async function readData(call: Call): Promise<Data> {
   return data;
 }
 
-async function readSources(call: Call): Promise<Record<string, Buffer>> {
-  const { session, flags } = call;
-  const envFiles = flags.list('from-env-file');
-  if (envFiles.length > 0 && (flags.list('from-file').length > 0 || flags.list('from-literal').length > 0)) {
-    throw new KubectlError('from-env-file cannot be combined with from-file or from-literal');
-  }
-  const out: Record<string, Buffer> = {};
-  const add = (key: string, value: Buffer): void => {
-    if (!/^[-._a-zA-Z0-9]+$/.test(key))
-      throw new KubectlError(
-        `${JSON.stringify(key)} is not a valid key name: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
-      );
-    if (Object.hasOwn(out, key))
-      throw new KubectlError(`cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data`);
-    out[key] = value;
-  };
-  for (const source of flags.list('from-file')) await addFile(call, source, add);
-  for (const literal of flags.list('from-literal')) {
-    const equals = literal.indexOf('=');
-    if (equals <= 0) throw new KubectlError(`invalid literal source ${literal}, expected key=value`);
-    add(literal.slice(0, equals), Buffer.from(literal.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')));
-  }
-  for (const file of envFiles) {
-    const text = Buffer.from(await readOrFail(call, file)).toString('utf8');
-    for (const [key, value] of envLines(text, session.io.env)) add(key, Buffer.from(value));
-  }
-  return out;
-}
-
-async function addFile(call: Call, source: string, add: (key: string, value: Buffer) => void): Promise<void> {
-  const equals = source.indexOf('=');
-  const path = equals < 0 ? source : source.slice(equals + 1);
-  const info = await stat(call.session.path(path)).catch(() => undefined);
-  if (!info) throw new KubectlError(`error reading ${path}: no such file or directory`);
-  if (!info.isDirectory()) {
-    add(equals < 0 ? basename(path) : source.slice(0, equals), Buffer.from(await readOrFail(call, path)));
-    return;
-  }
-  if (equals >= 0) throw new KubectlError('cannot give a key name for a directory path');
-  for (const entry of (await readdir(call.session.path(path), { withFileTypes: true })).filter((each) =>
-    each.isFile(),
-  )) {
-    add(entry.name, Buffer.from(await readOrFail(call, `${path}/${entry.name}`)));
-  }
-}
-
-async function readOrFail({ session }: Call, path: string): Promise<Uint8Array> {
-  try {
-    return await session.readFile(path);
-  } catch {
-    throw new KubectlError(`error reading ${path}: no such file or directory`);
-  }
-}
-
-/** `KEY=value` lines; `KEY` alone takes the environment's value, `#` comments. */
-function envLines(text: string, env: Readonly<Record<string, string | undefined>>): [string, string][] {
-  const out: [string, string][] = [];
-  for (const raw of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
-    const line = raw.trimStart();
-    if (line === '' || line.startsWith('#')) continue;
-    const [key = '', ...rest] = line.split('=');
-    const value = line.includes('=') ? rest.join('=') : env[key];
-    if (value !== undefined) out.push([key, value]);
-  }
-  return out;
-}
-
-async function genericSecret(call: Call, name: string): Promise<KubeObject> {
-  const bytes = await readSources(call);
-  const data = Object.fromEntries(Object.entries(bytes).map(([key, value]) => [key, value.toString('base64')]));
-  const type = call.flags.string('type');
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name },
-    ...(Object.keys(data).length > 0 && { data }),
-    ...(type && { type }),
-  };
-}
-
 /** `a=1,b=2` */
-export function parsePairs(text: string): Record<string, string> {
+function parsePairs(text: string): Record<string, string> {
   const out: Record<string, string> = {};
   for (const pair of text.split(',').filter((each) => each !== '')) {
     const [key = '', value] = pair.split('=');
@@ -203,6 +102,15 @@ export function parsePairs(text: string): Record<string, string> {
     out[key] = value;
   }
   return out;
+}
+
+/** `cpu=1,memory=1Gi`, as Go writes the amounts. */
+export function parseQuantities(text: string): Record<string, string> {
+  try {
+    return Object.fromEntries(Object.entries(parsePairs(text)).map(([key, value]) => [key, canonicalQuantity(value)]));
+  } catch (error) {
+    throw error instanceof QuantityError ? new KubectlError(error.message) : error;
+  }
 }
 
 async function createToken(call: Call): Promise<number> {

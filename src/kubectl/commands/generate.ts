@@ -20,7 +20,7 @@ export interface Generator {
   readonly required?: readonly string[];
   /** Resource type to POST to. */
   readonly resource: string;
-  /** Named in `failed to create X: …`; absent where kubectl passes the server's error on. */
+  /** Named in `failed to create X: …` (a secret has no colon); absent where kubectl passes the server's error on. */
   readonly failure?: string;
   build(call: Call, name: string): Promise<KubeObject> | KubeObject;
 }
@@ -74,7 +74,8 @@ async function generate(call: Call, generator: Generator): Promise<number> {
     return 0;
   } catch (error) {
     if (generator.failure === undefined || !(error instanceof ApiError)) throw error;
-    throw new KubectlError(`failed to create ${generator.failure}: ${error.message}`);
+    const colon = generator.failure === 'secret' ? '' : ':';
+    throw new KubectlError(`failed to create ${generator.failure}${colon} ${error.message}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** kubectl set image, env, resources, selector, serviceaccount. */
-import type { DiscoveredType } from '../../kube/client.ts';
+import { ApiError, type DiscoveredType } from '../../kube/client.ts';
 import type { Container, KubeObject } from '../../kube/objects.ts';
 import type { Call, Command } from '../command.ts';
 import { dryRunOf } from '../dry-run.ts';
@@ -9,7 +9,7 @@ import { type FlagSpec, flag } from '../flags/spec.ts';
 import { resultPrinter } from '../print/result.ts';
 import { parseSelectorText } from '../resources/selector-text.ts';
 import { visitLive } from '../resources/visit.ts';
-import { parsePairs } from './create-config.ts';
+import { parseQuantities } from './create-config.ts';
 import { changePodSpec, podSpecOf } from './pod-spec.ts';
 import { sendDifference } from './send-patch.ts';
 import { changeEnv, listEnv, matchesWildcard, parseEnvWords } from './set-env.ts';
@@ -110,12 +110,13 @@ export const setCommand: Command = {
 
 type Change = (object: KubeObject, type: DiscoveredType) => KubeObject | undefined;
 
-/** Fetches, changes, patches and prints each object; nothing is said where nothing changes. */
+/** Fetches, changes, patches and prints each object; nothing is said where nothing changes. `failure` leads a refusal. */
 async function changeEach(
   { session, flags }: Call,
   resources: readonly string[],
   result: string,
   change: Change,
+  failure = '',
 ): Promise<number> {
   const dryRun = dryRunOf(session, flags);
   const printer = await resultPrinter(session, flags, dryRun);
@@ -124,9 +125,10 @@ async function changeEach(
     const changed = change(object, type);
     if (!changed) throw new KubectlError(`the object is not a pod or does not have a pod template: ${type.kind}`);
     const mode = local ? ('client' as const) : dryRun;
-    const after = await sendDifference(session, type, object, changed, {
-      dryRun: mode,
-      fieldManager: flags.string('field-manager'),
+    const options = { dryRun: mode, fieldManager: flags.string('field-manager') };
+    const after = await sendDifference(session, type, object, changed, options).catch((error: unknown) => {
+      if (failure === '' || !(error instanceof ApiError)) throw error;
+      throw new KubectlError(`${failure} ${error.message}`);
     });
     if (after ?? local) printer.print(type, object.metadata.name ?? '', result, after ?? object);
   });
@@ -150,21 +152,26 @@ async function setImage(call: Call): Promise<number> {
     throw new KubectlError(
       'all containers are already specified by *, but saw more than one container_name=container_image pairs',
     );
-  return changeEach(call, resources, 'image updated', (object) =>
-    changePodSpec(object, (spec) => {
-      const all = [...(spec.initContainers ?? []), ...spec.containers];
-      for (const name of images.keys()) {
-        if (name !== '*' && !all.some((container) => container.name === name)) {
-          throw new KubectlError(`unable to find container named ${JSON.stringify(name)}`);
+  return changeEach(
+    call,
+    resources,
+    'image updated',
+    (object) =>
+      changePodSpec(object, (spec) => {
+        const all = [...(spec.initContainers ?? []), ...spec.containers];
+        for (const name of images.keys()) {
+          if (name !== '*' && !all.some((container) => container.name === name)) {
+            throw new KubectlError(`unable to find container named ${JSON.stringify(name)}`);
+          }
         }
-      }
-      const set = (container: Container): Container => {
-        const image = images.get(container.name) ?? images.get('*');
-        return image === undefined ? container : { ...container, image };
-      };
-      const init = spec.initContainers?.map((container) => (images.has('*') ? container : set(container)));
-      return { ...spec, containers: spec.containers.map(set), ...(init && { initContainers: init }) };
-    }),
+        const set = (container: Container): Container => {
+          const image = images.get(container.name) ?? images.get('*');
+          return image === undefined ? container : { ...container, image };
+        };
+        const init = spec.initContainers?.map((container) => (images.has('*') ? container : set(container)));
+        return { ...spec, containers: spec.containers.map(set), ...(init && { initContainers: init }) };
+      }),
+    'failed to patch image update to pod template:',
   );
 }
 
@@ -189,28 +196,33 @@ async function setEnv(call: Call): Promise<number> {
 
 async function setResources(call: Call): Promise<number> {
   const { flags, args } = call;
-  const [limits, requests] = [parsePairs(flags.string('limits')), parsePairs(flags.string('requests'))];
+  const [limits, requests] = [parseQuantities(flags.string('limits')), parseQuantities(flags.string('requests'))];
   if (Object.keys(limits).length + Object.keys(requests).length === 0) {
     throw new KubectlError('you must specify an update to requests or limits (in the form of --requests/--limits)');
   }
-  return changeEach(call, args, 'resource requirements updated', (object) =>
-    changePodSpec(object, (spec) => ({
-      ...spec,
-      containers: spec.containers.map((container) =>
-        matchesWildcard(flags.string('containers'), container.name)
-          ? {
-              ...container,
-              resources: {
-                ...container.resources,
-                ...(Object.keys(limits).length > 0 && { limits: { ...container.resources?.limits, ...limits } }),
-                ...(Object.keys(requests).length > 0 && {
-                  requests: { ...container.resources?.requests, ...requests },
-                }),
-              },
-            }
-          : container,
-      ),
-    })),
+  return changeEach(
+    call,
+    args,
+    'resource requirements updated',
+    (object) =>
+      changePodSpec(object, (spec) => ({
+        ...spec,
+        containers: spec.containers.map((container) =>
+          matchesWildcard(flags.string('containers'), container.name)
+            ? {
+                ...container,
+                resources: {
+                  ...container.resources,
+                  ...(Object.keys(limits).length > 0 && { limits: { ...container.resources?.limits, ...limits } }),
+                  ...(Object.keys(requests).length > 0 && {
+                    requests: { ...container.resources?.requests, ...requests },
+                  }),
+                },
+              }
+            : container,
+        ),
+      })),
+    'failed to patch resources update to pod template',
   );
 }
 

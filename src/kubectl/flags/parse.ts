@@ -123,7 +123,8 @@ function access(specs: readonly FlagSpec[], values: ReadonlyMap<string, string[]
   return {
     changed: (name) => values.has(name),
     bool: (name) => /^(1|t|true)$/i.test(last(name)),
-    string: last,
+    // a command's own list may have the name of a flag that all commands share
+    string: (name) => (specs.find((spec) => spec.name === name)?.kind === 'array' ? '' : last(name)),
     list: (name) => values.get(name) ?? splitList(specs.find((spec) => spec.name === name)?.fallback ?? ''),
     int: (name) => Number(last(name) || 0),
     duration: (name) => parseDuration(last(name)) ?? 0,
