@@ -143,14 +143,23 @@ test('a strategic patch of a custom kind is an unsupported media type', () => {
   expect(refusal(patch)).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
 });
 
-test('a JSON patch operation without a path is refused like any that does not fit', () => {
+test.each([
+  [
+    'an operation without a path',
+    [{ op: 'add', value: 1 }],
+    'the server rejected our request due to an error in our request',
+  ],
+  ['no operation at all', [null], 'the server rejected our request due to an error in our request'],
+  ['a number', [1], 'error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp'],
+  [
+    'an object without a name',
+    [{ op: 'add', path: '', value: {} }],
+    'the name of the object (c based on URL) was undeterminable: name must be provided',
+  ],
+])('a JSON patch of %s is refused', (_what, patch, message) => {
   const { machinery, put } = bench();
   put('configmaps', configMap('c', { a: '1' }));
-  const status = refusal(() => machinery.patch('configmaps', 'shop', 'c', 'json', [{ op: 'add', value: 1 }]));
-  expect(status).toMatchObject({
-    code: 422,
-    message: 'the server rejected our request due to an error in our request',
-  });
+  expect(refusal(() => machinery.patch('configmaps', 'shop', 'c', 'json', patch)).message).toBe(message);
 });
 
 test('an object that a merge patch spoils is quoted with the maps sorted that the patch touched', () => {

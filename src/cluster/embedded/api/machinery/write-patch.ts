@@ -41,6 +41,8 @@ export function patchObject(
   const current = core.store.find(id, scope, name);
   if (!current) throw notFound(kind, name);
   const object = patched({ kind, current, patch, request }, type);
+  if (!object.metadata.name)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (object.metadata.name !== name) {
     throw badRequest(`the name of the object (${object.metadata.name}) does not match the name on the URL (${name})`);
   }
@@ -71,6 +73,8 @@ function patched(context: Patched, type: Exclude<PatchType, 'apply'>): KubeObjec
 
 function jsonPatched({ current, patch }: Patched): unknown {
   if (!Array.isArray(patch)) throw badRequest(`error decoding patch: ${wrongRoot(patch, '[]handlers.jsonPatchOp')}`);
+  const odd: unknown = patch.find((operation) => operation !== null && !isRecord(operation));
+  if (odd !== undefined) throw badRequest(`error decoding patch: ${wrongRoot(odd, 'handlers.jsonPatchOp')}`);
   try {
     return applyJsonPatch(clone(current), patch as JsonPatchOperation[]);
   } catch (error) {

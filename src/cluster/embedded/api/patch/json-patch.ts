@@ -17,9 +17,12 @@ export class JsonPatchError extends Error {
 type Container = Record<string, unknown> | unknown[];
 
 /** Changes `target` in place, which must be a private copy. Throws JsonPatchError. */
-export function applyJsonPatch(target: unknown, operations: readonly JsonPatchOperation[]): unknown {
+export function applyJsonPatch(target: unknown, operations: readonly (JsonPatchOperation | null)[]): unknown {
   const root: Record<string, unknown> = { '': target };
-  for (const operation of operations) applyOperation(root, operation);
+  for (const operation of operations) {
+    if (operation === null) throw new JsonPatchError('Unexpected kind: unknown');
+    applyOperation(root, operation);
+  }
   return root[''];
 }
 
