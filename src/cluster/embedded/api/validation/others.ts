@@ -97,6 +97,24 @@ export function validateClaim(object: KubeObject): FieldError[] {
   return errors;
 }
 
+export function validateVolume(object: KubeObject): FieldError[] {
+  const spec = raw(object['spec']);
+  const modes = strings(spec['accessModes']);
+  const capacity = raw(spec['capacity']);
+  const settings = ['capacity', 'accessModes', 'claimRef', 'persistentVolumeReclaimPolicy', 'storageClassName'];
+  const others = [...settings, 'mountOptions', 'volumeMode', 'nodeAffinity', 'volumeAttributesClassName'];
+  return [
+    ...(modes.length === 0 ? [required('spec.accessModes')] : []),
+    ...modes
+      .filter((mode) => !accessModes.includes(mode))
+      .map((mode) => notSupported('spec.accessModes', mode, accessModes)),
+    ...(Object.keys(capacity).length === 0 ? [required('spec.capacity')] : []),
+    ...(Object.keys(spec).every((name) => others.includes(name))
+      ? [required('spec', 'must specify a volume type')]
+      : []),
+  ];
+}
+
 export function validateClaimUpdate(object: KubeObject, current: KubeObject): FieldError[] {
   const fixed = ({ resources: _r, volumeAttributesClassName: _v, volumeName: _n, ...rest }: Raw): Raw => rest;
   if (sameJson(fixed(raw(object['spec'])), fixed(raw(current['spec'])))) return [];

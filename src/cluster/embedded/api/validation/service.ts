@@ -2,6 +2,7 @@
 
 import { parseAddress } from '../../../../kube/cidr.ts';
 import type { KubeObject } from '../../../../kube/objects.ts';
+import { validateAddress } from './addresses.ts';
 import {
   isPort,
   portRange,
@@ -32,12 +33,11 @@ export function validateService(object: KubeObject): FieldError[] {
   errors.push(...validateLabels(spec['selector'], 'spec.selector'), ...validateAffinity(spec));
   if (!types.includes(type)) errors.push(notSupported('spec.type', type, types));
   for (const [index, ip] of strings(spec['externalIPs']).entries()) {
-    if (!parseAddress(ip)) errors.push(invalidValue(`spec.externalIPs[${index}]`, ip, badAddress));
+    errors.push(...validateAddress(ip, `spec.externalIPs[${index}]`));
   }
   errors.push(...validateNodePorts(ports, type), ...validateUnique(ports), ...validatePolicies(spec, type));
-  if (type !== 'ExternalName' && !headless && !parseAddress(text(spec['clusterIP']))) {
-    errors.push(invalidValue('spec.clusterIPs[0]', spec['clusterIP'], badAddress));
-  }
+  if (type !== 'ExternalName' && !headless)
+    errors.push(...validateAddress(text(spec['clusterIP']), 'spec.clusterIPs[0]'));
   return errors;
 }
 
@@ -88,10 +88,15 @@ function validateProtocol(protocol: unknown, field: string): FieldError[] {
 function validateAffinity(spec: Raw): FieldError[] {
   const affinity = text(spec['sessionAffinity']);
   if (affinity === '') return [required('spec.sessionAffinity')];
-  return affinity === 'ClientIP' || affinity === 'None'
-    ? []
-    : [notSupported('spec.sessionAffinity', affinity, ['ClientIP', 'None'])];
+  if (affinity === 'None') return [];
+  if (affinity !== 'ClientIP') return [notSupported('spec.sessionAffinity', affinity, ['ClientIP', 'None'])];
+  const timeout = Number(raw(raw(spec['sessionAffinityConfig'])['clientIP'])['timeoutSeconds']);
+  if (timeout > 0 && timeout <= 86_400) return [];
+  const field = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds';
+  return [invalidValue(field, timeout, 'must be greater than 0 and less than 86400')];
 }
+
+const distributions = ['PreferClose', 'PreferSameNode', 'PreferSameZone'];
 
 function validateNodePorts(ports: readonly Raw[], type: string): FieldError[] {
   const errors: FieldError[] = [];
@@ -141,6 +146,9 @@ function validatePolicies(spec: Raw, type: string): FieldError[] {
   if (internal !== undefined && internal !== 'Cluster' && internal !== 'Local') {
     errors.push(notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
   }
+  const distribution = spec['trafficDistribution'];
+  if (distribution !== undefined && !distributions.includes(text(distribution)))
+    errors.push(notSupported('spec.trafficDistribution', distribution, distributions));
   return errors;
 }
 

@@ -17,6 +17,7 @@ import {
   validateDefinition,
   validatePriorityClass,
   validateStorageClass,
+  validateVolume,
 } from './others.ts';
 import { validatePod } from './pod.ts';
 import { validatePodUpdate } from './pod-update.ts';
@@ -42,6 +43,7 @@ const checks: Readonly<Record<ResourceId, Check>> = {
   configmaps: validateConfigMap,
   secrets: validateSecret,
   persistentvolumeclaims: validateClaim,
+  persistentvolumes: validateVolume,
   resourcequotas: validateQuota,
   limitranges: validateLimitRange,
   'deployments.apps': validateDeployment,
