@@ -24,6 +24,8 @@ import type {
   V1Node,
   V1ObjectMeta,
   V1OwnerReference,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
   V1Pod,
   V1PodCondition,
   V1PodDisruptionBudget,
@@ -87,6 +89,8 @@ export type ResourceQuota = Typed<V1ResourceQuota>;
 export type PodDisruptionBudget = Typed<V1PodDisruptionBudget>;
 export type HorizontalPodAutoscaler = Typed<V2HorizontalPodAutoscaler>;
 export type NetworkPolicy = Typed<V1NetworkPolicy>;
+export type PersistentVolume = Typed<V1PersistentVolume>;
+export type PersistentVolumeClaim = Typed<V1PersistentVolumeClaim>;
 
 export type Container = Wire<V1Container>;
 export type EphemeralContainer = Wire<V1EphemeralContainer>;

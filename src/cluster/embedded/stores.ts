@@ -18,6 +18,8 @@ import type {
   NetworkPolicy,
   Node,
   ObjectMeta,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
   ReplicaSet,
@@ -123,6 +125,8 @@ export function stores(machinery: Machinery, fieldManager: string) {
     disruptionBudgets: of<PodDisruptionBudget>('poddisruptionbudgets.policy'),
     quotas: of<ResourceQuota>('resourcequotas'),
     autoscalers: of<HorizontalPodAutoscaler>('horizontalpodautoscalers.autoscaling'),
+    volumes: of<PersistentVolume>('persistentvolumes'),
+    claims: of<PersistentVolumeClaim>('persistentvolumeclaims'),
     networkPolicies: of<NetworkPolicy>('networkpolicies.networking.k8s.io'),
   };
 }

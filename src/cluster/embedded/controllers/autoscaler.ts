@@ -56,11 +56,13 @@ function reconcile(context: ControllerContext, autoscaler: HorizontalPodAutoscal
     write(context, autoscaler, 0, [condition('AbleToScale', 'False', 'FailedGetScale', message)]);
     return;
   }
-  const resource = autoscaler.spec?.metrics?.[0]?.resource?.name ?? 'cpu';
-  const cause = `unable to get metrics for resource ${resource}: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)`;
-  const failure = `failed to get ${resource} utilization: ${cause}`;
-  events.record(source, { about, type: 'Warning', reason: 'FailedGetResourceMetric', message: failure });
-  const summary = `invalid metrics (1 invalid out of 1), first error is: failed to get ${resource} resource metric value: ${failure}`;
+  const failures = (autoscaler.spec?.metrics ?? []).flatMap((metric) => failureOf(metric) ?? []);
+  for (const { failure } of failures) {
+    events.record(source, { about, type: 'Warning', reason: 'FailedGetResourceMetric', message: failure });
+  }
+  const { resource = 'cpu', failure = '' } = failures[0] ?? {};
+  const count = failures.length;
+  const summary = `invalid metrics (${count} invalid out of ${count}), first error is: failed to get ${resource} resource metric value: ${failure}`;
   events.record(source, { about, type: 'Warning', reason: 'FailedComputeMetricsReplicas', message: summary });
   write(context, autoscaler, target.status?.replicas ?? 0, [
     condition(
@@ -76,6 +78,17 @@ function reconcile(context: ControllerContext, autoscaler: HorizontalPodAutoscal
       `the HPA was unable to compute the replica count: ${failure}`,
     ),
   ]);
+}
+
+type Metric = NonNullable<NonNullable<HorizontalPodAutoscaler['spec']>['metrics']>[number];
+
+/** Only resources are asked for here: other metrics have no API that could lack them. */
+function failureOf({ resource }: Metric): { resource: string; failure: string } | undefined {
+  if (!resource) return undefined;
+  const { name, target } = resource;
+  const cause = `unable to get metrics for resource ${name}: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)`;
+  const what = target.averageValue === undefined ? 'utilization' : 'usage';
+  return { resource: name, failure: `failed to get ${name} ${what}: ${cause}` };
 }
 
 function write(

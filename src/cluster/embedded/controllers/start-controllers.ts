@@ -11,6 +11,7 @@ import { startQuotaController } from './quota.ts';
 import { startReplicaManager } from './replicas/replica-manager.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { startTaintEviction } from './taint-eviction.ts';
+import { startVolumeController } from './volumes/volume-controller.ts';
 import { startCronJobController } from './workloads/cron-job.ts';
 import { startDaemonSetController } from './workloads/daemon-set.ts';
 import { startJobController } from './workloads/job.ts';
@@ -51,6 +52,7 @@ export function startControllers(context: ControllerContext, options: Controller
     startQuotaController(context),
     startTaintEviction(context),
     startAutoscaler(context),
+    startVolumeController(context),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -20,9 +20,12 @@ export interface PodFacts {
 }
 
 export function statusOf(pod: Pod, facts: PodFacts, nowMs: number): PodStatus {
-  const { records, ips, hostIp, verdict } = facts;
-  const phase = verdict?.phase ?? phaseOf(pod, records);
+  const { records, ips, hostIp } = facts;
+  const coming = facts.verdict?.phase ?? phaseOf(pod, records);
   const before = pod.status ?? {};
+  // mergePodStatus: nothing is over as long as a container may run; only the conditions know already.
+  const verdict = records.some((record) => record.instance) ? undefined : facts.verdict;
+  const phase = verdict?.phase ?? phaseOf(pod, records);
   const init = records.filter((record) => record.role === 'init' || record.role === 'sidecar');
   const apps = records.filter((record) => record.role === 'app');
   const ephemeral = records.filter((record) => record.role === 'ephemeral');
@@ -31,7 +34,7 @@ export function statusOf(pod: Pod, facts: PodFacts, nowMs: number): PodStatus {
     ...(before.nominatedNodeName && { nominatedNodeName: before.nominatedNodeName }),
     ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: conditionsOf(pod, records, phase, facts.sandboxReady, nowMs),
+    conditions: conditionsOf(pod, records, coming, facts.sandboxReady, nowMs),
     ...(verdict?.message && { message: verdict.message }),
     ...(verdict?.reason && { reason: verdict.reason }),
     hostIP: hostIp,
@@ -94,7 +97,7 @@ function stateOf(state: ContainerState): Record<string, unknown> {
           finishedAt: timestamp(state.finishedMs),
           ...(state.message && { message: state.message }),
           reason: state.reason,
-          startedAt: state.startedMs === 0 ? null : timestamp(state.startedMs),
+          startedAt: timestamp(state.startedMs),
         },
       };
   }

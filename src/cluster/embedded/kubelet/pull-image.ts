@@ -6,6 +6,7 @@ import { sleep } from '../../../kit/clock.ts';
 import type { Container } from '../../../kube/objects.ts';
 import { nextBackOff, noBackOff, waitLeft } from './back-off.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { imageNameProblem } from './image-name.ts';
 import { type KubeletContext, type PodState, retryAfter, tell } from './pod-state.ts';
 import { qualifiedImage } from './pod-status.ts';
 import { publish } from './publish.ts';
@@ -18,6 +19,13 @@ export async function ensureImage(
 ): Promise<boolean> {
   const { clock, random, runtime } = context;
   const reference = spec.image ?? '';
+  const problem = imageNameProblem(reference);
+  if (problem) {
+    const message = `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": ${problem}`;
+    tell(context, state, record, 'Warning', 'InspectFailed', message);
+    refuse(context, state, record, 'InvalidImageName', message);
+    return false;
+  }
   const found = runtime.image(reference);
   if (found) {
     record.imageId = found.id;

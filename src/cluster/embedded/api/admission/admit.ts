@@ -8,6 +8,7 @@ import { admitPriority, admitTolerations } from './pod-basics.ts';
 import { admitNamespaceLevels, admitPodSecurity } from './pod-security.ts';
 import { admitQuota } from './quota.ts';
 import { admitServiceAccount } from './service-account.ts';
+import { admitStorage } from './storage.ts';
 
 const immortalNamespaces: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 const namespaceKind = { group: '', resource: 'namespaces', kind: 'Namespace' };
@@ -15,11 +16,13 @@ const namespaceKind = { group: '', resource: 'namespaces', kind: 'Namespace' };
 /** Before validation: what completes the object, and what cannot be completed. Throws StatusError. */
 export function admitCreate(core: Core, draft: Draft): void {
   admitNamespace(core, draft);
-  if (draft.kind.id !== 'pods') return;
-  fillLimits(core, draft);
-  admitServiceAccount(core, draft);
-  admitPriority(core, draft);
-  admitTolerations(draft);
+  if (draft.kind.id === 'pods') {
+    fillLimits(core, draft);
+    admitServiceAccount(core, draft);
+    admitPriority(core, draft);
+    admitTolerations(draft);
+  }
+  admitStorage(core, draft);
 }
 
 /** After validation: what may veto an object that is well formed. Throws StatusError. */

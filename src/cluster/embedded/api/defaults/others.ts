@@ -26,6 +26,8 @@ export function defaultClaim(object: Draft): void {
 
 export function defaultVolume(object: Draft): void {
   fill(ensure(object, 'spec'), { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' });
+  const hostPath = child(ensure(object, 'spec'), 'hostPath');
+  if (hostPath) fill(hostPath, { type: '' });
   fill(ensure(object, 'status'), { phase: 'Pending' });
 }
 

@@ -35,8 +35,11 @@ function reconcile(context: ControllerContext, set: StatefulSet, again: (delayMs
   const owner = { ...set, apiVersion: 'apps/v1', kind: 'StatefulSet' };
   const revisions = revisionsOf(context, owner, set.spec?.template);
   const pods = claimPods(context, owner, set.spec?.selector);
-  if (!set.metadata.deletionTimestamp) act(context, set, pods, revisions);
-  publish(context, set, revisions, again);
+  try {
+    if (!set.metadata.deletionTimestamp) act(context, set, pods, revisions);
+  } finally {
+    publish(context, set, revisions, again);
+  }
 }
 
 /** What the partition protects stays at the revision that the set has rolled out before. */
