@@ -66,6 +66,8 @@ export interface RunningContainer {
   readonly exited: Promise<number>;
   /** From outside, as the kubelet's stop: PID 1 without a handler ignores SIGTERM and dies of SIGKILL only. */
   kill(signal: Signal): void;
+  /** What is in a file of the container; undefined where there is none. Works after its end, too. */
+  readFile(path: string): Uint8Array | undefined;
   /** Runs a program beside PID 1. Throws StartError when there is no such program. */
   exec(options: ExecOptions): ExecProcess;
 }
@@ -92,9 +94,16 @@ export type ProbeOutcome =
   | { readonly outcome: 'answered'; readonly status?: number; readonly body?: string }
   | { readonly outcome: 'refused' | 'timeout' | 'unreachable' };
 
+export interface ImageFacts {
+  readonly id: string;
+  readonly sizeBytes: number;
+  /** Whom its processes run as when the pod does not say. */
+  readonly user: { readonly uid: number; readonly name: string };
+}
+
 export interface ContainerRuntime {
   /** Undefined where the catalogue has no such image: ErrImagePull. */
-  image(reference: string): { readonly id: string; readonly sizeBytes: number } | undefined;
+  image(reference: string): ImageFacts | undefined;
   createSandbox(options: SandboxOptions): Sandbox;
   httpProbe(
     nodeName: string,

@@ -7,6 +7,7 @@ import { startDisruptionController } from './disruption.ts';
 import { startEndpointsController } from './endpoints/endpoints-controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startNamespaceController } from './namespaces.ts';
+import { startNodeController } from './nodes.ts';
 import { startQuotaController } from './quota.ts';
 import { startReplicaManager } from './replicas/replica-manager.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
@@ -50,6 +51,7 @@ export function startControllers(context: ControllerContext, options: Controller
     startCronJobController(context),
     startDisruptionController(context),
     startQuotaController(context),
+    startNodeController(context),
     startTaintEviction(context),
     startAutoscaler(context),
     startVolumeController(context),

@@ -65,6 +65,7 @@ export function startContainer(options: ContainerOptions): RunningContainer {
     exited: child.status,
     kill: (signal) =>
       signal === 'SIGKILL' ? kernel.stop() : child.kill(signal === 'SIGTERM' ? (image.stopSignal ?? signal) : signal),
+    readFile: (path) => fs.readFile(path),
     exec: (exec) => execute(kernel, env, cwd, exec),
   };
 }
@@ -139,12 +140,18 @@ function prepareFiles(fs: MemoryFs, options: ContainerOptions): void {
   writePodFiles(fs, options.podFiles);
   // kind bind-mounts it into every container.
   fs.writeFile('/product_uuid', new TextEncoder().encode(`${random.uuid()}\n`));
+  fs.writeFile(terminationLog(options.container), new Uint8Array());
   for (const [path, name] of options.sharedDirectories) fs.mount(path, options.volume(name));
   for (const [path, bytes] of options.files) {
     fs.mkdir(path.slice(0, path.lastIndexOf('/')) || '/', { recursive: true });
     const mode = options.fileModes?.get(path);
     fs.writeFile(path, bytes, mode === undefined ? {} : { mode });
   }
+}
+
+/** The kubelet mounts an empty file there, to find a container's last words in. */
+function terminationLog({ terminationMessagePath }: StartOptions['container']): string {
+  return terminationMessagePath || '/dev/termination-log';
 }
 
 /** In containerd's order: the image's, HOSTNAME, the pod's, and HOME where nobody set it. */

@@ -63,7 +63,7 @@ export function createRuntime(options: RuntimeOptions): EmbeddedRuntime {
     outsideExec: (exec) => outside().exec(exec),
     image(reference) {
       const found = findImage(reference);
-      return found && { id: found.id, sizeBytes: found.image.sizeBytes };
+      return found && { id: found.id, sizeBytes: found.image.sizeBytes, user: found.image.user };
     },
     createSandbox({ pod, nodeName }) {
       const podNetwork = network.addPod(pod, nodeName);

@@ -35,17 +35,25 @@ export async function watchEnd(
     id: started.id,
     exitCode,
     reason: exitCode === 0 ? 'Completed' : 'Error',
-    message: lastWords(state, record, exitCode, started.log),
+    message: lastWords(state, record, exitCode, started),
     startedMs: started.startedMs,
     finishedMs: context.clock.now(),
   };
   if (!state.stopping.signal.aborted) retryAfter(context, state, relistMs);
 }
 
-/** terminationMessagePolicy FallbackToLogsOnError: the end of the log, 80 lines or 2 KiB. */
-function lastWords(state: PodState, record: ContainerRecord, exitCode: number, log: ContainerLog): string | undefined {
-  if (exitCode === 0 || specOf(state.pod, record)?.terminationMessagePolicy !== 'FallbackToLogsOnError')
-    return undefined;
+/** What it wrote to its termination log; else, with policy FallbackToLogsOnError, the end of its log, 80 lines or 2 KiB. */
+function lastWords(
+  state: PodState,
+  record: ContainerRecord,
+  exitCode: number,
+  { running, log }: Started,
+): string | undefined {
+  const spec = specOf(state.pod, record);
+  const path = spec?.terminationMessagePath || '/dev/termination-log';
+  const written = Buffer.from(running.readFile(path)?.subarray(0, 4096) ?? []).toString('utf8');
+  if (written !== '' || exitCode === 0 || spec?.terminationMessagePolicy !== 'FallbackToLogsOnError')
+    return written || undefined;
   const text = log.entries
     .slice(-80)
     .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))

@@ -21,7 +21,7 @@ export async function runHook(
 ): Promise<HookOutcome> {
   const { clock } = context;
   const given = new Promise<HookOutcome>((resolve) => {
-    const giveUp = () => resolve({ ok: false, message: 'PreStopHook failed' });
+    const giveUp = () => resolve({ ok: false, message: 'context deadline exceeded' });
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });
   });
@@ -32,9 +32,12 @@ export async function runHook(
     });
     return Promise.race([slept, given]);
   }
-  const result = attempt(context, state, record, hook, 86_400_000).then(({ ok, output }): HookOutcome => {
+  const result = attempt(context, state, record, hook, 86_400_000).then(({ ok, output, exitCode }): HookOutcome => {
     const what = hook.exec ? `Exec lifecycle hook ([${(hook.exec.command ?? []).join(' ')}])` : 'HTTP lifecycle hook';
-    const message = `${what} for Container "${record.name}" in Pod "${state.pod.metadata.name}_${state.pod.metadata.namespace}(${state.uid})" failed - error: ${output}`;
+    const command = (hook.exec?.command ?? []).join(' ');
+    const exited = `command '${command}' exited with ${exitCode}: , message: ${JSON.stringify(output)}`;
+    const cause = exitCode === undefined ? output : exited;
+    const message = `${what} for Container "${record.name}" in Pod "${state.pod.metadata.name}_${state.pod.metadata.namespace}(${state.uid})" failed - error: ${cause}`;
     return { ok, message };
   });
   return Promise.race([result, given]);

@@ -9,10 +9,12 @@ import { containerLog } from './container-log.ts';
 import { type ContainerRecord, isRestarted, specOf, type Terminated } from './container-record.ts';
 import { ConfigError, environmentOf, expandCommand } from './environment.ts';
 import { runHook } from './hooks.ts';
+import { rootRefusal } from './non-root.ts';
 import { fullName, type KubeletContext, type PodState, retryAfter, tell } from './pod-state.ts';
 import { startProbes } from './probes/probe-worker.ts';
 import { publish } from './publish.ts';
 import { ensureImage } from './pull-image.ts';
+import { stopContainer } from './stop-pod.ts';
 import { mountsOf } from './volumes.ts';
 
 export async function startContainer(context: KubeletContext, state: PodState, record: ContainerRecord): Promise<void> {
@@ -73,7 +75,11 @@ function configure(
 ): ReadonlyMap<string, string> | undefined {
   const pod = { ...state.pod, status: { ...state.pod.status, hostIP: state.node.ip, ...addresses(state) } };
   try {
-    return environmentOf(pod, spec, context.stores, state.node.allocatable);
+    const env = environmentOf(pod, spec, context.stores, state.node.allocatable);
+    const image = context.runtime.image(spec.image ?? '');
+    const refusal = image && rootRefusal(pod, spec, fullName(state), image.user);
+    if (refusal) throw new ConfigError(refusal);
+    return env;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     record.state = { kind: 'waiting', reason: 'CreateContainerConfigError', message: error.message };
@@ -179,8 +185,11 @@ async function afterStart(
   if (!hook || !instance) return;
   const outcome = await runHook(context, state, record, hook, state.stopping.signal);
   if (outcome.ok) return;
-  tell(context, state, record, 'Warning', 'FailedPostStartHook', outcome.message);
-  tell(context, state, record, 'Normal', 'Killing', 'FailedPostStartHook');
-  instance.running.kill('SIGKILL');
-  await instance.ended;
+  tell(context, state, record, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+  const seconds = state.pod.spec?.terminationGracePeriodSeconds ?? 30;
+  await stopContainer(context, state, record, context.clock.now() + seconds * 1000, 'FailedPostStartHook');
+  const end = record.state;
+  if (end.kind !== 'terminated' || !isRestarted(state.pod, record, end.exitCode)) return;
+  record.last = end;
+  record.state = { kind: 'waiting', reason: 'PostStartHookError', message: outcome.message };
 }

@@ -94,7 +94,7 @@ async function stopHook(
   const timer = clock.after(Math.max(0, deadlineMs - clock.now()), () => limit.abort());
   const outcome = await runHook(context, state, record, hook, limit.signal);
   timer.cancel();
-  if (!outcome.ok) tell(context, state, record, 'Warning', 'FailedPreStopHook', outcome.message);
+  if (!outcome.ok) tell(context, state, record, 'Warning', 'FailedPreStopHook', 'PreStopHook failed');
 }
 
 function endsWithin(clock: Clock, ended: Promise<void>, ms: number): Promise<boolean> {

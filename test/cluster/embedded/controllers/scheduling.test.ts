@@ -136,4 +136,39 @@ describe('the scheduler', () => {
     expect(lab.pod('patient').metadata.deletionTimestamp).toBeUndefined();
     await lab.until(() => !lab.machinery.find('pods', 'default', 'patient'));
   });
+
+  test('a cordoned node gets a taint, and its kubelet says so; an uncordoned one loses it', async () => {
+    const cordon = (unschedulable: boolean | null) =>
+      lab.machinery.patch('nodes', undefined, 'netpol-worker2', 'merge', { spec: { unschedulable } });
+    const taints = () =>
+      ((lab.machinery.get('nodes', undefined, 'netpol-worker2') as unknown as Node).spec?.taints ?? []).filter(
+        ({ key }) => key.startsWith('node.kubernetes.io/'),
+      );
+    cordon(true);
+    await lab.seconds(11);
+    expect(taints()).toEqual([
+      { effect: 'NoSchedule', key: 'node.kubernetes.io/unschedulable', timeAdded: expect.any(String) },
+    ]);
+    cordon(null);
+    await lab.seconds(11);
+    expect(taints()).toEqual([]);
+    expect(lab.events('netpol-worker2')).toEqual([
+      'RegisteredNode: Node netpol-worker2 event: Registered Node netpol-worker2 in Controller',
+      'NodeNotSchedulable: Node netpol-worker2 status is now: NodeNotSchedulable',
+      'NodeSchedulable: Node netpol-worker2 status is now: NodeSchedulable',
+    ]);
+  });
+
+  test('a pod behind a gate says so, and goes on when it opens', async () => {
+    lab.apply(podYaml('gated', 'image: "nginx:1.27"', 'schedulingGates: [{name: example.com/wait}]'));
+    await lab.seconds(1);
+    expect(condition(lab.pod('gated'), 'PodScheduled')).toMatchObject({
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+    });
+    expect(lab.events('gated')).toEqual([]);
+    lab.machinery.patch('pods', 'default', 'gated', 'merge', { spec: { schedulingGates: null } });
+    await lab.until(() => lab.pod('gated').status?.phase === 'Running');
+    expect(condition(lab.pod('gated'), 'PodScheduled')).toMatchObject({ status: 'True' });
+  });
 });

@@ -28,6 +28,60 @@ describe('a pod in trouble', () => {
     });
   });
 
+  test('that would run as root although it must not', async () => {
+    const nonRoot = 'securityContext: {runAsNonRoot: true';
+    lab.apply(podYaml('rooted', 'image: "nginx:1.27"', `${nonRoot}}`));
+    lab.apply(podYaml('zero', 'image: "nginx:1.27"', `${nonRoot}, runAsUser: 0}`));
+    lab.apply(podYaml('named', 'image: "curlimages/curl:8.11.0", args: [sleep, "9"]', `${nonRoot}}`));
+    lab.apply(podYaml('good', 'image: "nginx:1.27"', `${nonRoot}, runAsUser: 101}`));
+    await lab.until(() => condition(lab.pod('good'), 'Ready')?.status === 'True');
+    const why = (name: string) => stateOf(lab.pod(name)).waiting;
+    const where = (name: string) => `(pod: "${name}_default(${lab.pod(name).metadata.uid})", container: ${name})`;
+    expect(why('rooted')).toEqual({
+      reason: 'CreateContainerConfigError',
+      message: `container has runAsNonRoot and image will run as root ${where('rooted')}`,
+    });
+    expect(why('zero')?.message).toBe(`container's runAsUser breaks non-root policy ${where('zero')}`);
+    expect(why('named')?.message).toBe(
+      `container has runAsNonRoot and image has non-numeric user (curl_user), cannot verify user is non-root ${where('named')}`,
+    );
+    expect(lab.events('rooted').at(-1)).toBe(`Failed: Error: ${why('rooted')?.message}`);
+  });
+
+  test('leaves its last words in the status', async () => {
+    const dies = 'image: "busybox:1.36", command: [sh, -c, "echo -n why > /dev/termination-log; echo no; exit 5"]';
+    lab.apply(podYaml('words', dies, 'restartPolicy: Never'));
+    await lab.until(() => stateOf(lab.pod('words')).terminated);
+    expect(stateOf(lab.pod('words')).terminated).toMatchObject({ exitCode: 5, message: 'why' });
+  });
+
+  test('whose postStart hook fails is stopped, and the event keeps the hook to itself', async () => {
+    const hook = 'lifecycle: {postStart: {exec: {command: [sh, -c, "echo secret; exit 3"]}}}';
+    lab.apply(podYaml('hooked', `image: "nginx:1.27", ${hook}`));
+    await lab.until(() => stateOf(lab.pod('hooked')).waiting?.reason === 'PostStartHookError');
+    expect(stateOf(lab.pod('hooked')).waiting?.message).toBe(
+      `Exec lifecycle hook ([sh -c echo secret; exit 3]) for Container "hooked" in Pod "hooked_default(${lab.pod('hooked').metadata.uid})" failed - error: command 'sh -c echo secret; exit 3' exited with 3: , message: "secret\\n"`,
+    );
+    expect(lab.events('hooked').slice(4, 6)).toEqual([
+      'FailedPostStartHook: PostStartHook failed',
+      'Killing: FailedPostStartHook',
+    ]);
+    await lab.until(() => stateOf(lab.pod('hooked')).waiting?.reason === 'CrashLoopBackOff');
+  });
+
+  test('whose probe cannot be tried or takes too long', async () => {
+    const probe = (command: string) => `readinessProbe: {exec: {command: [${command}]}}`;
+    lab.apply(podYaml('untried', `image: "nginx:1.27", ${probe('nosuch')}`));
+    lab.apply(podYaml('slow', `image: "nginx:1.27", ${probe('sleep, "9"')}`));
+    await lab.until(() => lab.events('untried').length > 4 && lab.events('slow').length > 4);
+    expect(lab.events('untried').at(-1)).toMatch(
+      /^Unhealthy: Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to exec in container: failed to start exec "\w{64}": OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in \$PATH$/,
+    );
+    expect(lab.events('slow').at(-1)).toBe(
+      'Unhealthy: Readiness probe failed: command timed out: "sleep 9" timed out after 1s',
+    );
+  });
+
   test('past its deadline is unready at once, and failed when its last container is gone', async () => {
     lab.apply(podYaml('late', 'image: "busybox:1.36", command: [sleep, "1000"]', 'activeDeadlineSeconds: 5'));
     await lab.seconds(10);

@@ -17,14 +17,31 @@ export async function evict(
   request: ApiRequest,
   namespace: string,
   name: string,
-  { machinery }: ServerContext,
+  { machinery, clock }: ServerContext,
 ): Promise<Reply> {
   const body = await objectOf(request, 'Eviction');
   const pod = machinery.get('pods', namespace, name);
   const { options, dryRun } = deleteOptions(request, asRaw(body['deleteOptions']));
   refuseDisruption(machinery, pod);
+  if (!dryRun) markDisrupted(machinery, pod, clock.now());
   machinery.delete('pods', namespace, name, options, { ...requestInfo(request, 'CreateOptions'), dryRun });
   return { type: 'object', code: 201, object: done };
+}
+
+/** Whoever looks at the pod's last status sees why it went. */
+function markDisrupted(machinery: Machinery, pod: KubeObject, nowMs: number): void {
+  const { name = '', namespace, generation } = pod.metadata;
+  const condition = {
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(nowMs),
+    message: 'Eviction API: evicting',
+    ...(generation !== undefined && { observedGeneration: generation }),
+    reason: 'EvictionByEvictionAPI',
+    status: 'True',
+    type: 'DisruptionTarget',
+  };
+  const body = { status: { conditions: [condition] } };
+  machinery.patch('pods', namespace, name, 'strategic', body, { subresource: 'status' });
 }
 
 function refuseDisruption(machinery: Machinery, pod: KubeObject): void {

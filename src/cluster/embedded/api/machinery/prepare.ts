@@ -2,7 +2,7 @@
  * What does the server fill in or reset when an object of a kind is written? Statuses that begin empty, addresses that it
  * allocates, labels that it makes up: the `PrepareForCreate` and `PrepareForUpdate` of the real strategies.
  */
-import type { KubeObject } from '../../../../kube/objects.ts';
+import { type KubeObject, timestamp } from '../../../../kube/objects.ts';
 import { child, ensure, type Draft as Fields, fill } from '../defaults/draft.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { ResourceId } from '../machinery.ts';
@@ -21,7 +21,7 @@ export interface Preparation {
 const nothing = (): void => {};
 
 const table: Readonly<Record<ResourceId, Partial<Preparation>>> = {
-  pods: { create: (_core, draft) => preparePod(draft) },
+  pods: { create: (core, draft) => preparePod(draft, timestamp(core.clock.now())) },
   services: {
     create: (core, draft) => allocateService(core, draft.object),
     update: (core, draft) => reallocateService(core, draft.object, draft.current),
@@ -59,8 +59,27 @@ const keepsStatus: ReadonlySet<ResourceId> = new Set([
   'persistentvolumeclaims',
 ]);
 
-function preparePod({ object }: Draft): void {
-  object['status'] = { phase: 'Pending', qosClass: qosClass((object['spec'] ?? {}) as Fields) };
+function preparePod({ object }: Draft, now: string): void {
+  const spec = (object['spec'] ?? {}) as Fields;
+  const gates = Array.isArray(spec['schedulingGates']) ? spec['schedulingGates'].length : 0;
+  object['status'] = {
+    ...(gates > 0 && { conditions: [gated(object, now)] }),
+    phase: 'Pending',
+    qosClass: qosClass(spec),
+  };
+}
+
+/** registry/core/pod/strategy.go, applySchedulingGatedCondition. */
+function gated({ metadata }: KubeObject, now: string): Fields {
+  return {
+    lastProbeTime: null,
+    lastTransitionTime: now,
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+    ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
+    reason: 'SchedulingGated',
+    status: 'False',
+    type: 'PodScheduled',
+  };
 }
 
 function prepareNamespace({ object }: Draft): void {

@@ -42,9 +42,10 @@ export function startScheduler(context: ControllerContext): Controller {
     for (const [key, podsMatter] of unplaced) if (podsMatter) queue.add(key);
   };
   const stops = [
-    stores.pods.watch(({ type, object }) => {
+    stores.pods.watch(({ type, object, previous }) => {
       const freed = type === 'DELETED' || object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed';
-      if (type === 'ADDED' && isWaiting(object)) queue.add(keyOf(object));
+      const ungated = (previous?.spec?.schedulingGates ?? []).length > 0;
+      if ((type === 'ADDED' || ungated) && isWaiting(object)) queue.add(keyOf(object));
       else if (freed && object.spec?.nodeName) retryCrowdedOut();
     }),
     stores.nodes.watch(({ type, object, previous }) => {

@@ -11,6 +11,10 @@ export interface Attempt {
   readonly ok: boolean;
   /** What the event quotes after `Liveness probe failed: `. */
   readonly output: string;
+  /** Of a command that ran to its end. */
+  readonly exitCode?: number;
+  /** Whether it could not even be tried: `probe errored`, and the container is neither sound nor unsound. */
+  readonly errored?: true;
 }
 
 type Target = Pick<Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'>;
@@ -38,6 +42,8 @@ export async function attempt(
   return { ok: false, output: dialError(outcome, `${target.tcpSocket?.host ?? ip}:${port}`, 'i/o timeout') };
 }
 
+const execPrefix = 'OCI runtime exec failed: exec failed: unable to start container process: ';
+
 async function execAttempt(
   context: KubeletContext,
   record: ContainerRecord,
@@ -59,14 +65,16 @@ async function execAttempt(
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     const prefix = 'rpc error: code = Unknown desc = failed to exec in container: failed to start exec';
-    return { ok: false, output: `${prefix} "${context.random.hex(64)}": ${error.message}` };
+    const output = `${prefix} "${context.random.hex(64)}": ${execPrefix}${error.message}`;
+    return { ok: false, output, errored: true };
   }
   const status = await within(context, started.exited, timeoutMs);
   if (status === undefined) {
     started.kill('SIGKILL');
-    return { ok: false, output: `command ${JSON.stringify(argv.join(' '))} timed out` };
+    return { ok: false, output: `command timed out: "${argv.join(' ')}" timed out after ${timeoutMs / 1000}s` };
   }
-  return { ok: status === 0, output: Buffer.concat(chunks).toString('utf8').slice(0, outputLimit) };
+  const output = Buffer.concat(chunks).toString('utf8').slice(0, outputLimit);
+  return { ok: status === 0, output, exitCode: status };
 }
 
 type HttpGet = NonNullable<Probe['httpGet']>;

@@ -12,6 +12,8 @@ import { attempt } from './probe-target.ts';
 
 type ProbeKind = 'Startup' | 'Readiness' | 'Liveness';
 
+const unknown = 'probe errored and resulted in unknown state';
+
 interface Worker {
   readonly kind: ProbeKind;
   readonly probe: Probe;
@@ -42,10 +44,11 @@ export function startProbes(
     const { kind, probe } = worker;
     if (ended || record.instance?.id !== id) return;
     if (kind === 'Startup' ? !record.started : record.started) {
-      const { ok, output } = await attempt(context, state, record, probe, (probe.timeoutSeconds ?? 1) * 1000);
+      const { ok, output, errored } = await attempt(context, state, record, probe, (probe.timeoutSeconds ?? 1) * 1000);
       if (ended || record.instance?.id !== id) return;
       const wasStarted = record.started;
-      settle(context, state, record, worker, ok, output);
+      if (errored) tell(context, state, record, 'Warning', 'Unhealthy', `${kind} ${unknown}: ${output}`);
+      else settle(context, state, record, worker, ok, output);
       if (!wasStarted && record.started) startOthers();
       if (kind === 'Startup' && record.started) return;
     }
