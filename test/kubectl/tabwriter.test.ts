@@ -25,3 +25,8 @@ test('a watch remembers the widths that it has shown', () => {
   expect(writer.align('a-long-name\t2\n')).toBe('a-long-name   2\n');
   expect(writer.align('one\t1\n')).toBe('one           1\n');
 });
+
+test('describe forgets the widths of one block when the next begins', () => {
+  const text = 'Selector:\tapp=web\nPod Template:\n  Labels:\tapp=web\n';
+  expect(alignTabs(text, describeLayout)).toBe('Selector:  app=web\nPod Template:\n  Labels:  app=web\n');
+});

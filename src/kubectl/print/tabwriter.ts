@@ -14,7 +14,7 @@ export const describeLayout: TabwriterOptions = { minimum: 0, padding: 2 };
 
 /** Every cell but a line's last is padded. Widths count code points. */
 export function alignTabs(text: string, options: TabwriterOptions): string {
-  return tabwriter(options).align(text);
+  return align(text, options, undefined);
 }
 
 /** A writer that remembers: widths of one call carry over to the next and only grow, as `get -w` needs. */
@@ -26,21 +26,21 @@ export interface Tabwriter {
 export function tabwriter(options: TabwriterOptions): Tabwriter {
   let remembered: number[] = [];
   return {
-    align(text) {
-      if (text === '') return '';
-      const ends = text.endsWith('\n');
-      const lines = (ends ? text.slice(0, -1) : text).split('\n').map((line) => line.split('\t'));
-      const padded = lines.map((cells) => cells.map(() => 0));
-      measure(lines, 0, lines.length, 0, padded, options, remembered);
-      const out = lines.map((cells, row) =>
-        cells.map((cell, column) => pad(cell, padded[row]?.[column] ?? 0)).join(''),
-      );
-      return `${out.join('\n')}${ends ? '\n' : ''}`;
-    },
+    align: (text) => align(text, options, remembered),
     forget() {
       remembered = [];
     },
   };
+}
+
+function align(text: string, options: TabwriterOptions, remembered: number[] | undefined): string {
+  if (text === '') return '';
+  const ends = text.endsWith('\n');
+  const lines = (ends ? text.slice(0, -1) : text).split('\n').map((line) => line.split('\t'));
+  const padded = lines.map((cells) => cells.map(() => 0));
+  measure(lines, 0, lines.length, 0, padded, options, remembered);
+  const out = lines.map((cells, row) => cells.map((cell, column) => pad(cell, padded[row]?.[column] ?? 0)).join(''));
+  return `${out.join('\n')}${ends ? '\n' : ''}`;
 }
 
 /** Fills `widths` for the block of lines [from, to) from `column` on; recursion follows sub-blocks to the right. */
@@ -51,7 +51,7 @@ function measure(
   column: number,
   widths: number[][],
   options: TabwriterOptions,
-  remembered: number[],
+  remembered: number[] | undefined,
 ): void {
   let row = from;
   while (row < to) {
@@ -65,8 +65,10 @@ function measure(
       width = Math.max(width, [...(lines[end]?.[column] ?? '')].length + options.padding);
       end++;
     }
-    width = Math.max(width, remembered[column] ?? 0);
-    remembered[column] = width;
+    if (remembered) {
+      width = Math.max(width, remembered[column] ?? 0);
+      remembered[column] = width;
+    }
     for (let line = row; line < end; line++) {
       const own = widths[line];
       if (own) own[column] = width;

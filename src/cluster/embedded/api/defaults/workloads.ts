@@ -59,6 +59,7 @@ export function defaultStatefulSet(object: Draft): void {
 }
 
 export function defaultJob(object: Draft): void {
+  fill(ensure(object, 'spec'), { manualSelector: false });
   defaultJobSpec(ensure(object, 'spec'));
 }
 
@@ -69,10 +70,9 @@ function defaultJobSpec(spec: Draft): void {
     parallelism: 1,
     completionMode: 'NonIndexed',
     suspend: false,
-    podReplacementPolicy: 'TerminatingOrFailed',
+    podReplacementPolicy: spec['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
   });
   fill(spec, { backoffLimit: spec['backoffLimitPerIndex'] === undefined ? 6 : 2 ** 31 - 1 });
-  if (spec['podFailurePolicy'] !== undefined) spec['podReplacementPolicy'] ??= 'Failed';
   defaultTemplate(spec);
 }
 
