@@ -33,9 +33,10 @@ import { eventsOf, sortEvents } from './events.ts';
 import { describeEndpointSlice, describeEndpoints, describeIngress } from './network.ts';
 import { describeNetworkPolicy } from './network-policy.ts';
 import { describeNode } from './node.ts';
-import { describeCronJob, describeDisruptionBudget, describeGeneric, describeVolumeClaim } from './others.ts';
+import { describeCronJob, describeDisruptionBudget, describeGeneric } from './others.ts';
 import { describePod } from './pod.ts';
 import { describeService, formatEndpoints } from './service.ts';
+import { describePriorityClass, describeVolume, describeVolumeClaim } from './storage.ts';
 import {
   describeDaemonSet,
   describeDeployment,
@@ -125,8 +126,11 @@ const describers: Readonly<Record<string, Describe>> = {
   'clusterrolebindings.rbac.authorization.k8s.io': async (binding: KubeObject) => describeRoleBinding(binding),
   'poddisruptionbudgets.policy': async (budget: KubeObject, { events, nowMs }) =>
     describeDisruptionBudget(budget, await events(), nowMs),
-  persistentvolumeclaims: async (claim: KubeObject, { events, nowMs }) =>
-    describeVolumeClaim(claim, await events(), nowMs),
+  persistentvolumeclaims: async (claim: KubeObject, { session, namespace, events, nowMs }) =>
+    describeVolumeClaim(claim, await session.list<Pod>(types.pods, namespace), await events(), nowMs),
+  persistentvolumes: async (volume: KubeObject, { events, nowMs }) => describeVolume(volume, await events(), nowMs),
+  'priorityclasses.scheduling.k8s.io': async (priority: KubeObject, { events, nowMs }) =>
+    describePriorityClass(priority, await events(), nowMs),
 };
 
 /** Ends in a newline. Without `showEvents` no Events section. */

@@ -58,24 +58,6 @@ export function describeCronJob(job: KubeObject, events: Events, nowMs: number):
   return w.aligned();
 }
 
-export function describeVolumeClaim(claim: KubeObject, events: Events, nowMs: number): string {
-  const w = describeWriter();
-  w.line(0, `Name:\t${claim.metadata.name}`);
-  w.line(0, `Namespace:\t${claim.metadata.namespace}`);
-  w.line(0, `StorageClass:\t${text(claim, 'spec.storageClassName')}`);
-  w.line(0, `Status:\t${text(claim, 'status.phase')}`);
-  w.line(0, `Volume:\t${text(claim, 'spec.volumeName')}`);
-  writeLabels(w, 'Labels', claim.metadata.labels);
-  writeAnnotations(w, 'Annotations', claim.metadata.annotations);
-  w.line(0, `Finalizers:\t[${(claim.metadata.finalizers ?? []).join(' ')}]`);
-  w.line(0, `Capacity:\t${text(claim, 'status.capacity.storage')}`);
-  w.line(0, `Access Modes:\t${((field(claim, 'status.accessModes') ?? []) as string[]).join(',')}`);
-  w.line(0, `VolumeMode:\t${text(claim, 'spec.volumeMode')}`);
-  w.line(0, 'Used By:\t<none>');
-  if (events) writeEvents(w, events, nowMs);
-  return w.aligned();
-}
-
 const shownAbove = [
   '.metadata.managedFields',
   '.metadata.name',
@@ -118,6 +100,7 @@ const acronyms = ['API', 'URL', 'UID', 'OSB', 'GUID'];
 
 /** `creationTimestamp` → `Creation Timestamp`, `apiVersion` → `API Version`. */
 function labelFor(name: string): string {
+  if (/[^\p{L}-]/u.test(name)) return name;
   const parts = name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^A-Za-z]+/g) ?? [name];
   return parts
     .filter((part) => part !== '_')

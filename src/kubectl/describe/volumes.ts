@@ -20,6 +20,11 @@ export function writeVolumes(w: DescribeWriter, volumes: readonly Volume[], inde
   }
 }
 
+/** What a PersistentVolume is made of; its `hostPath: {type: ''}` shows as nothing. */
+export function writeVolumeSource(w: DescribeWriter, spec: Omit<Volume, 'name'>): void {
+  for (const [key, value] of linesOf({ ...spec, name: '' })) w.line(2, `${key}:\t${value}`);
+}
+
 function linesOf(volume: Volume): [string, string][] {
   const { hostPath, emptyDir, secret, configMap, persistentVolumeClaim, downwardAPI, projected, nfs, csi } = volume;
   if (hostPath) {

@@ -183,9 +183,18 @@ export function describeJob(job: Job, events: Events, nowMs: number): string {
   if (spec?.activeDeadlineSeconds !== undefined) w.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`);
   const { active = 0, ready = 0, succeeded = 0, failed = 0 } = status ?? {};
   w.line(0, `Pods Statuses:\t${active} Active (${ready} Ready) / ${succeeded} Succeeded / ${failed} Failed`);
+  if (spec?.completionMode === 'Indexed')
+    w.line(0, `Completed Indexes:\t${completedIndexes(status?.completedIndexes)}`);
   writePodTemplate(w, spec?.template);
   if (events) writeEvents(w, events, nowMs);
   return w.aligned();
+}
+
+/** At most fifty characters of them, cut at a comma. */
+function completedIndexes(indexes = ''): string {
+  if (indexes === '') return '<none>';
+  if (indexes.length <= 50) return indexes;
+  return `${indexes.slice(0, indexes.lastIndexOf(',', 49))},...`;
 }
 
 export function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {

@@ -32,7 +32,11 @@ export function parseQuantity(text: string): number {
 /** CPU in whole cores or `m`, everything else in the largest binary unit that divides it. */
 export function formatQuantity(amount: number, resource: string): string {
   if (amount === 0) return '0';
-  if (resource === 'cpu') return Number.isInteger(amount) ? String(amount) : `${Math.ceil(amount * 1000)}m`;
+  if (resource === 'cpu') {
+    // To the nano-core, which is as fine as quantities are: a sum of tenths is no exact number.
+    const milli = Math.ceil(Math.round(amount * 1e9) / 1e6);
+    return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
+  }
   for (const unit of ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki']) {
     const size = units[unit] ?? 1;
     if (amount % size === 0) return `${amount / size}${unit}`;
