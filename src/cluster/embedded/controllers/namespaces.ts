@@ -68,41 +68,44 @@ function furnish({ stores }: ControllerContext, namespace: string, caPem: string
   } else if (current.data?.['ca.crt'] !== caPem) stores.configMaps.update({ ...current, data });
 }
 
-/** Pods first: they take their grace period; the rest goes at once. Called again whenever something of it has gone. */
+/** What is left of one kind, and the finalizers that hold it. */
+interface Remains {
+  /** `pods.`, `deployments.apps`: resource, dot, group. */
+  readonly resource: string;
+  readonly objects: readonly KubeObject[];
+}
+
+/** Pods first, and nothing else before the last of them is gone. Called again whenever something of it has gone. */
 function terminate(context: ControllerContext, namespace: Namespace): void {
   const { machinery, stores, clock } = context;
   const name = namespace.metadata.name ?? '';
-  const left: KubeObject[] = [];
-  for (const { id, namespaced, storage } of machinery.types()) {
-    if (!namespaced || storage === false) continue;
-    for (const object of machinery.list(id, name)) {
-      const objectName = object.metadata.name ?? '';
-      if (!object.metadata.deletionTimestamp) {
-        machinery.delete(
-          id,
-          name,
-          objectName,
-          { propagationPolicy: 'Background' },
-          { fieldManager: 'kube-controller-manager' },
-        );
-      }
-      const remains = machinery.find(id, name, objectName);
-      if (remains) left.push({ ...remains, kind: remains.kind ?? id });
-    }
-  }
-  const status = { phase: 'Terminating', conditions: conditionsFor(left, timestamp(clock.now()), namespace) };
-  if (left.length > 0) {
-    stores.namespaces.updateStatus({ ...namespace, status } as unknown as Namespace);
+  const pods = removeAll(context, 'pods', name);
+  const others = machinery
+    .types()
+    .filter(({ id, namespaced, storage }) => namespaced && storage !== false && id !== 'pods');
+  const left = pods.objects.length > 0 ? [pods] : others.map(({ id }) => removeAll(context, id, name));
+  const remains = left.filter(({ objects }) => objects.length > 0);
+  if (remains.length === 0) {
+    stores.namespaces.update({ ...namespace, spec: { ...namespace.spec, finalizers: [] } }, 'finalize');
     return;
   }
-  stores.namespaces.update({ ...namespace, spec: { ...namespace.spec, finalizers: [] } }, 'finalize');
+  const status = { phase: 'Terminating', conditions: conditionsFor(remains, timestamp(clock.now()), namespace) };
+  stores.namespaces.updateStatus({ ...namespace, status } as unknown as Namespace);
+}
+
+function removeAll({ machinery }: ControllerContext, id: string, namespace: string): Remains {
+  for (const { metadata } of machinery.list(id, namespace)) {
+    if (metadata.deletionTimestamp) continue;
+    const request = { fieldManager: 'kube-controller-manager' };
+    machinery.delete(id, namespace, metadata.name ?? '', { propagationPolicy: 'Background' }, request);
+  }
+  return { resource: id.includes('.') ? id : `${id}.`, objects: machinery.list(id, namespace) };
 }
 
 /** The five conditions of a namespace on its way out; only the last two tell what is still there. */
-function conditionsFor(left: readonly KubeObject[], now: string, namespace: Namespace): Record<string, string>[] {
-  const pods = left.filter(({ kind }) => kind === 'Pod').length;
-  const finalizers = left.flatMap(({ metadata }) => metadata.finalizers ?? []);
-  const resources = `Some resources are remaining: pods. has ${pods} resource instances`;
+function conditionsFor(left: readonly Remains[], now: string, namespace: Namespace): Record<string, string>[] {
+  const finalizers = left.flatMap(({ objects }) => objects.flatMap(({ metadata }) => metadata.finalizers ?? []));
+  const resources = left.map(({ resource, objects }) => `${resource} has ${objects.length} resource instances`).sort();
   const draft = (type: string, status: string, reason: string, message: string) => {
     const before = namespace.status?.conditions?.find((condition) => condition.type === type);
     const lastTransitionTime = before?.status === status ? String(before.lastTransitionTime) : now;
@@ -122,20 +125,18 @@ function conditionsFor(left: readonly KubeObject[], now: string, namespace: Name
       'ContentDeleted',
       'All content successfully deleted, may be waiting on finalization',
     ),
-    left.length > 0
-      ? draft(
-          'NamespaceContentRemaining',
-          'True',
-          'SomeResourcesRemain',
-          pods > 0 ? resources : `Some resources are remaining: ${kindsIn(left)}`,
-        )
-      : draft('NamespaceContentRemaining', 'False', 'ContentRemoved', 'All content successfully removed'),
+    draft(
+      'NamespaceContentRemaining',
+      'True',
+      'SomeResourcesRemain',
+      `Some resources are remaining: ${resources.join(', ')}`,
+    ),
     finalizers.length > 0
       ? draft(
           'NamespaceFinalizersRemaining',
           'True',
           'SomeFinalizersRemain',
-          `Some content in the namespace has finalizers remaining: ${[...new Set(finalizers)].sort().join(', ')} in ${finalizers.length} resource instances`,
+          `Some content in the namespace has finalizers remaining: ${counted(finalizers).join(', ')}`,
         )
       : draft(
           'NamespaceFinalizersRemaining',
@@ -146,11 +147,7 @@ function conditionsFor(left: readonly KubeObject[], now: string, namespace: Name
   ];
 }
 
-function kindsIn(left: readonly KubeObject[]): string {
-  const counts = new Map<string, number>();
-  for (const { kind = '' } of left) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts]
-    .map(([kind, count]) => `${kind.toLowerCase()}s. has ${count} resource instances`)
-    .sort()
-    .join(', ');
+function counted(finalizers: readonly string[]): string[] {
+  const count = (name: string): number => finalizers.filter((finalizer) => finalizer === name).length;
+  return [...new Set(finalizers)].sort().map((name) => `${name} in ${count(name)} resource instances`);
 }

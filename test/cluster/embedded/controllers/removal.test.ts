@@ -84,13 +84,20 @@ describe('removal', () => {
         | { status: { phase: string; conditions: { type: string; status: string; message: string }[] } }
         | undefined;
     expect(namespace()?.status.phase).toBe('Terminating');
-    expect(
-      namespace()?.status.conditions.find(({ type }) => type === 'NamespaceFinalizersRemaining')?.message,
-    ).toContain('example.com/keep in 1 resource instances');
+    const message = (type: string) =>
+      namespace()?.status.conditions.find((condition) => condition.type === type)?.message;
+    expect(message('NamespaceContentRemaining')).toBe('Some resources are remaining: pods. has 1 resource instances');
     expect(() => lab.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: new, namespace: shop}}')).toThrow(
       'because it is being terminated',
     );
+    expect(lab.machinery.get('configmaps', 'shop', 'keep').metadata.deletionTimestamp).toBeUndefined();
     await lab.until(() => !lab.machinery.find('pods', 'shop', 'box'));
+    expect(message('NamespaceContentRemaining')).toBe(
+      'Some resources are remaining: configmaps. has 1 resource instances',
+    );
+    expect(message('NamespaceFinalizersRemaining')).toBe(
+      'Some content in the namespace has finalizers remaining: example.com/keep in 1 resource instances',
+    );
     lab.machinery.patch('configmaps', 'shop', 'keep', 'merge', { metadata: { finalizers: null } });
     await lab.until(() => !namespace());
   });

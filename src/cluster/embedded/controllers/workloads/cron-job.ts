@@ -41,7 +41,13 @@ function reconcile(context: ControllerContext, cronJob: CronJob, again: (delayMs
   const { stores, clock } = context;
   const { namespace } = cronJob.metadata;
   const jobs = stores.jobs.list(namespace).filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
-  const active = jobs.filter((job) => !endOf(job));
+  const known = new Set((cronJob.status?.active ?? []).map(({ uid }) => uid));
+  const active = jobs.filter((job) => !endOf(job) && known.has(job.metadata.uid));
+  for (const job of jobs) {
+    if (endOf(job) || known.has(job.metadata.uid)) continue;
+    const message = `Saw a job that the controller did not create or forgot: ${job.metadata.name}`;
+    tell(context, cronJob, 'Warning', 'UnexpectedJob', message);
+  }
   let { lastScheduleTime } = cronJob.status ?? {};
   let running = active;
   const schedule = parseSchedule(cronJob.spec?.schedule ?? '');
@@ -132,6 +138,7 @@ function publish(
   for (const { name: jobName } of before) {
     const job = jobs.find((candidate) => candidate.metadata.name === jobName);
     const end = job && endOf(job);
+    if (!job) tell(context, cronJob, 'Normal', 'MissingJob', `Active job went missing: ${jobName}`);
     if (end) tell(context, cronJob, 'Normal', 'SawCompletedJob', `Saw completed job: ${jobName}, condition: ${end}`);
   }
   const ends = jobs.filter((job) => endOf(job) === 'Complete').map((job) => String(job.status?.completionTime ?? ''));
