@@ -35,6 +35,11 @@ function reconcile(context: ControllerContext, budget: PodDisruptionBudget): voi
   const pods = stores.pods
     .list(budget.metadata.namespace)
     .filter((pod) => isActive(pod) && matchesSelector(selector, pod.metadata.labels));
+  if (pods.length === 0) {
+    const about = { ...budget, apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' };
+    const event = { about, type: 'Normal', reason: 'NoPods', message: 'No matching pods found' } as const;
+    context.events.record({ component: 'controllermanager' }, event);
+  }
   const healthy = pods.filter(isReady).length;
   const expected =
     minAvailable === undefined || typeof minAvailable === 'string' ? expectedPods(context, pods) : pods.length;

@@ -6,13 +6,19 @@ import { forbidden } from '../machinery/status.ts';
 
 const priorityClasses = 'priorityclasses.scheduling.k8s.io';
 
+/** Mutating plugins see an object before the server has made up its name: `web-5d8c7b-`. */
+export function nameOnTheWay({ metadata }: KubeObject): string {
+  const { name = '', generateName = '' } = metadata;
+  return generateName !== '' && name.length === generateName.length + 5 ? generateName : name;
+}
+
 /** The Priority plugin. Throws the 403 of a class that does not exist. */
 export function admitPriority(core: Core, draft: Draft): void {
   const spec = ensure(draft.object, 'spec');
   const name = String(spec['priorityClassName'] ?? '');
   const found = name === '' ? defaultClass(core) : core.store.find(priorityClasses, undefined, name);
   if (name !== '' && !found) {
-    throw forbidden(draft.kind, draft.object.metadata.name ?? '', `no PriorityClass with name ${name} was found`);
+    throw forbidden(draft.kind, nameOnTheWay(draft.object), `no PriorityClass with name ${name} was found`);
   }
   if (found?.metadata.name) spec['priorityClassName'] = found.metadata.name;
   spec['priority'] = Number(found?.['value'] ?? 0);

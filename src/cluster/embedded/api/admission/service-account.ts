@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../../kube/objects.ts';
 import { ensure, type Draft as Fields, items } from '../defaults/draft.ts';
 import type { Core, Draft } from '../machinery/core.ts';
 import { forbidden } from '../machinery/status.ts';
+import { nameOnTheWay } from './pod-basics.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
@@ -22,7 +23,7 @@ export function admitServiceAccount(core: Core, draft: Draft): void {
   // The default account is on its way when a namespace is new: the real plugin waits for it, this one counts on it.
   if (!account && name !== 'default') {
     const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-    throw forbidden(draft.kind, object.metadata.name ?? '', why);
+    throw forbidden(draft.kind, nameOnTheWay(object), why);
   }
   if (items(spec, 'imagePullSecrets').length === 0 && account) copyPullSecrets(spec, account);
   const automount = spec['automountServiceAccountToken'] ?? account?.['automountServiceAccountToken'] ?? true;

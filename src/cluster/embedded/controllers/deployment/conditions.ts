@@ -63,7 +63,7 @@ export function statusOf(
   return {
     ...(availableReplicas > 0 && { availableReplicas }),
     ...(collisionCount !== undefined && { collisionCount }),
-    conditions: withAvailable,
+    conditions: withFailure(withAvailable, all),
     ...(deployment.metadata.generation !== undefined && { observedGeneration: deployment.metadata.generation }),
     ...(ready > 0 && { readyReplicas: ready }),
     ...(total > 0 && { replicas: total }),
@@ -71,6 +71,21 @@ export function statusOf(
     ...(unavailable > 0 && { unavailableReplicas: unavailable }),
     ...(updated > 0 && { updatedReplicas: updated }),
   };
+}
+
+/** What keeps a ReplicaSet from making pods is told here, too, as long as it lasts. */
+function withFailure(conditions: readonly Condition[], sets: readonly ReplicaSet[]): Condition[] {
+  const type = 'ReplicaFailure';
+  const failure = sets.flatMap(({ status }) => status?.conditions ?? []).find((condition) => condition.type === type);
+  const before = conditions.find((condition) => condition.type === type);
+  if (failure && before?.status === failure.status && before.reason === failure.reason) return [...conditions];
+  const others = conditions.filter((condition) => condition.type !== type);
+  if (!failure) return others;
+  const { lastTransitionTime, message, reason, status } = failure;
+  return [
+    ...others,
+    { lastTransitionTime, lastUpdateTime: lastTransitionTime, message, reason, status, type } as Condition,
+  ];
 }
 
 /** Where the rollout stands; `againMs` is when the progress deadline would pass. */

@@ -165,21 +165,16 @@ function writeStatus<T extends ReplicaOwner>(
   if (available.length < ready.length) again(minReadySeconds * 1000);
 }
 
-/**
- * The first failure stays until pods can be made again: each new one names another pod, and a status that changes with every
- * attempt would bring on the next attempt at once.
- */
+/** It stays as it began, although each new refusal names another pod: a new text would be news, and bring the next try at once. */
 function failureCondition(owner: ReplicaOwner, failure: StatusError, nowMs: number): object {
-  const before = (owner.status as { conditions?: { type: string }[] } | undefined)?.conditions?.find(
-    ({ type }) => type === 'ReplicaFailure',
-  );
-  return (
-    before ?? {
-      lastTransitionTime: timestamp(nowMs),
-      message: failure.message,
-      reason: 'FailedCreate',
-      status: 'True',
-      type: 'ReplicaFailure',
-    }
-  );
+  const { conditions = [] } = (owner.status ?? {}) as { conditions?: { type: string }[] };
+  const before = conditions.find(({ type }) => type === 'ReplicaFailure');
+  if (before) return before;
+  return {
+    lastTransitionTime: timestamp(nowMs),
+    message: failure.message,
+    reason: 'FailedCreate',
+    status: 'True',
+    type: 'ReplicaFailure',
+  };
 }
