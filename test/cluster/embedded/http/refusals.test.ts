@@ -221,3 +221,11 @@ test('a port that is taken is said so', async () => {
     (error: unknown) => error instanceof LabError && error.code === 'ERR_PORT_TAKEN',
   );
 });
+
+test('a refusal carries the warnings that came before it', async () => {
+  const answer = await lab.http('GET', '/api/v1/namespaces/default/endpoints/none');
+  expect(answer.code).toBe(404);
+  expect(answer.headers['warning']).toBe(
+    '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"',
+  );
+});

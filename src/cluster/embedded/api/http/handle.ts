@@ -8,7 +8,7 @@ import { dispatch } from './dispatch.ts';
 import { internalError, noSuchResource } from './refusals.ts';
 import { type ApiRequest, header, type ServerContext, type Upgrade, type User } from './request.ts';
 import { parsePath } from './request-path.ts';
-import { respond, respondError } from './respond.ts';
+import { respond, respondError, warningHeader } from './respond.ts';
 
 /** Never rejects. `origin` is the server's own URL; `report` hears of bugs. */
 export async function handle(
@@ -33,11 +33,15 @@ export async function handle(
       query,
       raw,
       user,
-      warn: (text) => warnings.add(text),
+      // At once, as the real server does: a refusal carries the warnings that came before it.
+      warn(text) {
+        warnings.add(text);
+        if (!response.headersSent) response.setHeader('Warning', [...warnings].map(warningHeader));
+      },
       ...(upgrade && { upgrade }),
     };
     const reply = await dispatch(request, response, target, context);
-    await respond(request, response, reply, [...warnings], context);
+    await respond(request, response, reply, context);
   } catch (error) {
     if (!(error instanceof StatusError) && !isDisconnect(error)) report(error);
     const status = error instanceof StatusError ? error : internalError(error);

@@ -14,10 +14,8 @@ export async function respond(
   request: ApiRequest,
   response: ServerResponse,
   reply: Reply,
-  warnings: readonly string[],
   context: ServerContext,
 ): Promise<void> {
-  if (warnings.length > 0) response.setHeader('Warning', warnings.map(warningHeader));
   switch (reply.type) {
     case 'taken':
       return;
@@ -155,7 +153,7 @@ function send(
 }
 
 /** RFC 7234's warn-text is a quoted string of printable characters. */
-function warningHeader(text: string): string {
+export function warningHeader(text: string): string {
   const printable = text.replace(/[\r\n\t]+/g, ' ').replace(/[^\x20-\x7e]/g, '?');
   return `299 - "${printable.replace(/(["\\])/g, '\\$1')}"`;
 }
