@@ -162,6 +162,39 @@ const rows: readonly (readonly [id: string, object: object, cells: readonly unkn
   ],
   ['roles.rbac.authorization.k8s.io', {}, ['x', created]],
   ['configmaps', { data: { a: '1' }, binaryData: { b: '2' } }, ['x', 2, '30s']],
+  [
+    'certificatesigningrequests.certificates.k8s.io',
+    {
+      spec: { signerName: 'kubernetes.io/kube-apiserver-client', username: 'jane', expirationSeconds: 86400 },
+      status: { conditions: [{ type: 'Approved' }], certificate: 'LS0t' },
+    },
+    ['x', '30s', 'kubernetes.io/kube-apiserver-client', 'jane', '24h', 'Approved,Issued'],
+  ],
+  [
+    'podtemplates',
+    {
+      template: {
+        metadata: { labels: { app: 'a' } },
+        spec: {
+          containers: [
+            { name: 'a', image: 'nginx' },
+            { name: 'b', image: 'busybox' },
+          ],
+        },
+      },
+    },
+    ['x', 'a,b', 'nginx,busybox', 'app=a'],
+  ],
+  [
+    'validatingadmissionpolicies.admissionregistration.k8s.io',
+    { spec: { validations: [{ expression: 'true' }], paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } } },
+    ['x', 1, 'v1/ConfigMap', '30s'],
+  ],
+  [
+    'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+    { spec: { policyName: 'p' } },
+    ['x', 'p', '<unset>', '30s'],
+  ],
 ];
 
 test.each(rows)('a row of %s', (id, object, expected) => {

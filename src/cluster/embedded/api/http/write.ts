@@ -6,7 +6,7 @@ import { notSupported, required } from '../validation/field-error.ts';
 import { JsonSyntaxError, parseJson } from './go-json.ts';
 import { mediaType, parseObject, parseYaml, readBody } from './read-body.ts';
 import { unsupportedMediaType } from './refusals.ts';
-import { type ApiRequest, flag, header, type Reply, type ServerContext, wholeNumber } from './request.ts';
+import { type ApiRequest, flag, header, type Reply, type ServerContext, type User, wholeNumber } from './request.ts';
 import { apiVersionOf } from './respond.ts';
 import { selectionOf } from './selection.ts';
 
@@ -67,7 +67,7 @@ export async function create(
 ): Promise<Reply> {
   const info = requestInfo(request, 'CreateOptions');
   const body = await objectOf(request, type.kind);
-  const object = context.machinery.create(type.id, namespace, claiming(body, type), info);
+  const object = context.machinery.create(type.id, namespace, asking(claiming(body, type), type, request.user), info);
   return reply(201, object, type);
 }
 
@@ -212,6 +212,16 @@ function reply(code: number, object: KubeObject, served: ServedType): Reply {
 /** The URL says what a body without apiVersion and kind is: two versions of one kind share a store. */
 function claiming(body: KubeObject, type: ServedType): KubeObject {
   return { ...body, kind: body.kind || type.kind, apiVersion: body.apiVersion || apiVersionOf(type) };
+}
+
+/** A certificate request says who asks: not what the client claims, but whom the server has in front of it. */
+function asking(body: KubeObject, type: ServedType, user: User): KubeObject {
+  if (type.id !== 'certificatesigningrequests.certificates.k8s.io') return body;
+  const { name, uid, groups, extra } = user;
+  return {
+    ...body,
+    spec: { ...asRecord(body['spec']), ...(extra && { extra }), groups, ...(uid && { uid }), username: name },
+  };
 }
 
 function asRecord(value: unknown): Body {

@@ -1,6 +1,7 @@
 /** What does `kubectl get` receive? A Table: the kind's columns, a row of cells for each object, and as much of the object as asked. */
 import type { KubeObject } from '../../../../kube/objects.ts';
 import type { PrinterColumn, ResourceId } from '../machinery.ts';
+import { certificateRequestTable, podTemplateTable, policyBindingTable, validatingPolicyTable } from './admission.ts';
 import { autoscalerTable } from './autoscalers.ts';
 import {
   componentStatusTable,
@@ -75,6 +76,7 @@ const tables: Readonly<Record<ResourceId, KindTable>> = {
   persistentvolumeclaims: claimTable,
   persistentvolumes: volumeTable,
   pods: podTable,
+  podtemplates: podTemplateTable,
   replicationcontrollers: replicationControllerTable,
   resourcequotas: resourceQuotaTable,
   secrets: secretTable,
@@ -89,6 +91,7 @@ const tables: Readonly<Record<ResourceId, KindTable>> = {
   'horizontalpodautoscalers.autoscaling': autoscalerTable,
   'cronjobs.batch': cronJobTable,
   'jobs.batch': jobTable,
+  'certificatesigningrequests.certificates.k8s.io': certificateRequestTable,
   'leases.coordination.k8s.io': leaseTable,
   'endpointslices.discovery.k8s.io': endpointSliceTable,
   'ingressclasses.networking.k8s.io': ingressClassTable,
@@ -104,6 +107,8 @@ const tables: Readonly<Record<ResourceId, KindTable>> = {
   'runtimeclasses.node.k8s.io': runtimeClassTable,
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': webhookTable,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': webhookTable,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': validatingPolicyTable,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': policyBindingTable,
 };
 
 /** Rows in the order of `objects`. List metadata (resourceVersion, continue) is the caller's. */
