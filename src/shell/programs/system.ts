@@ -103,7 +103,8 @@ function userNamed(
 function groupName(process: Process, gid: number): string {
   const lines = new TextDecoder().decode(process.fs.readFile('/etc/group') ?? new Uint8Array()).split('\n');
   const found = lines.map((line) => line.split(':')).find((fields) => fields[2] === String(gid));
-  return found?.[0] ?? (gid === process.user.gid ? process.user.name : String(gid));
+  const fallback = gid === process.user.uid ? process.user.name : String(gid);
+  return found?.[0] ?? fallback;
 }
 
 export const id: Program = async (process) => {
@@ -120,15 +121,22 @@ export const id: Program = async (process) => {
       ? flags.has('n')
         ? group
         : String(user.gid)
-      : `uid=${user.uid}(${user.name}) gid=${user.gid}(${group}) groups=${user.gid}(${group})`;
+      : `uid=${named(user.uid, user.name)} gid=${named(user.gid, group)} groups=${named(user.gid, group)}`;
   await print(process, `${text}\n`);
   return 0;
 };
 
+/** A number that nobody has given a name stands alone. */
+function named(id: number, name: string): string {
+  return name === String(id) ? name : `${id}(${name})`;
+}
+
 export const whoami: Program = async (process) => {
   const { operands } = await parseOptions(process, { short: '' });
   if (operands.length > 0) return usage(process);
-  await print(process, `${process.user.name}\n`);
+  const { name, uid } = process.user;
+  if (name === String(uid)) return die(process, `unknown uid ${uid}`);
+  await print(process, `${name}\n`);
   return 0;
 };
 

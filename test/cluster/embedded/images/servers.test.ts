@@ -79,6 +79,23 @@ describe('nginx', () => {
   });
 });
 
+describe('nginx in an administrator’s hands', () => {
+  test('shows and tests its configuration, reads it again, and stops', async () => {
+    const web = await lab.run({ name: 'control', namespace: 'shop', image: 'nginx:1.27' });
+    const dump = await web.exec('nginx', '-T');
+    expect(dump.stderr).toContain('nginx: configuration file /etc/nginx/nginx.conf test is successful\n');
+    expect(dump.stdout).toMatch(/^# configuration file \/etc\/nginx\/nginx\.conf:\n[\s\S]*conf\.d\/default\.conf:\n/);
+    const reload = await web.sh(
+      "echo 'server { listen 80; location / { return 200 new; } }' > /etc/nginx/conf.d/default.conf; nginx -s reload",
+    );
+    expect(reload.stderr).toMatch(/\[notice\] \d+#\d+: signal process started\n$/);
+    expect((await client.exec('curl', '-s', `http://${web.ip}/`)).stdout).toBe('new');
+    expect((await web.exec('nginx', '-s', 'jump')).stderr).toBe('nginx: invalid option: "-s jump"\n');
+    void web.exec('nginx', '-s', 'stop');
+    expect(await web.container.exited).toBe(0);
+  });
+});
+
 describe('small services', () => {
   test('agnhost connects as Kubernetes’ own tests do', async () => {
     const pod = await lab.run({

@@ -9,6 +9,7 @@ import { AddressInUse } from '../../net/sockets.ts';
 import { contentTypes } from '../content-types.ts';
 import { type NetProgram, print } from '../net-program.ts';
 import { type NginxServer, readNginxServers } from '../nginx-config.ts';
+import { signalMaster, stamp, testConfiguration } from './nginx-control.ts';
 
 export function nginx(version: string): NetProgram {
   return (net) => async (process) => {
@@ -17,14 +18,13 @@ export function nginx(version: string): NetProgram {
       await print(process.stderr, `nginx version: nginx/${version}\n`);
       return 0;
     }
-    const servers = readNginxServers(process.fs);
-    if (words.includes('-t')) {
-      await print(
-        process.stderr,
-        `nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n`,
-      );
-      return 0;
-    }
+    if (words.includes('-t') || words.includes('-T')) return testConfiguration(process, words.includes('-T'));
+    const at = words.indexOf('-s');
+    if (at >= 0) return signalMaster(process, words[at + 1]);
+    let servers = readNginxServers(process.fs);
+    process.onSignal('SIGHUP', () => {
+      servers = readNginxServers(process.fs);
+    });
     const log: Logger = { process, version, connections: 0 };
     try {
       const ports = [...new Set(servers.flatMap(({ ports }) => ports))];
@@ -34,8 +34,13 @@ export function nginx(version: string): NetProgram {
         for (const name of ['SIGTERM', 'SIGQUIT', 'SIGINT'] as const) process.onSignal(name, () => resolve(0));
       });
       const serving = listeners.map((listener, i) => {
-        const server = servers.filter(({ ports: own }) => own.includes(ports[i] ?? 0))[0];
-        return serveHttp(listener, { handle: (exchange) => server && answer(log, server, exchange) });
+        const current = () => servers.find(({ ports: own }) => own.includes(ports[i] ?? 0));
+        return serveHttp(listener, {
+          handle(exchange) {
+            const server = current();
+            return server && answer(log, server, exchange);
+          },
+        });
       });
       await Promise.race([stopped, Promise.all(serving).then(() => new Promise<void>(() => {}))]);
       for (const listener of listeners) listener.close();
@@ -174,11 +179,6 @@ function statusText(status: number): string {
     503: 'Service Temporarily Unavailable',
   };
   return texts[status] ?? 'Status';
-}
-
-/** `2026/11/21 01:33:15` */
-function stamp(process: Process): string {
-  return new Date(process.clock.now()).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
 }
 
 /** `21/Nov/2026:01:33:15 +0000` */
