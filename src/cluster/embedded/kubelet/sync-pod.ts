@@ -44,6 +44,7 @@ async function syncPod(context: KubeletContext, state: PodState): Promise<void> 
   addRecords(state);
   publish(context, state);
   if (!mount(context, state)) return;
+  lookForPullSecrets(context, state);
   await startSandbox(context, state);
   for (const record of state.records) {
     if (record.role === 'ephemeral' && record.created === 0) await startContainer(context, state, record);
@@ -127,6 +128,16 @@ function mount(context: KubeletContext, state: PodState): boolean {
   state.mountRetryMs = Math.min(Math.max(firstMountRetryMs, state.mountRetryMs * 2), lastMountRetryMs);
   retryAfter(context, state, state.mountRetryMs);
   return false;
+}
+
+/** Told on every turn, whether or not an image has to be pulled (kubelet_pods.go, getPullSecretsForPod). */
+function lookForPullSecrets(context: KubeletContext, state: PodState): void {
+  const { metadata, spec } = state.pod;
+  const names = (spec?.imagePullSecrets ?? []).map(({ name }) => name ?? '');
+  const missing = names.filter((name) => !context.stores.secrets.find(metadata.namespace, name));
+  if (missing.length === 0) return;
+  const message = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+  tell(context, state, undefined, 'Warning', 'FailedToRetrieveImagePullSecret', message);
 }
 
 async function startSandbox(context: KubeletContext, state: PodState): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { imageNameProblem } from '../../../../src/cluster/embedded/kubelet/image-name.ts';
+import type { KubeEvent } from '../../../../src/kube/objects.ts';
 import { condition, openLab, podYaml, stateOf, type TestLab } from '../cluster/lab.ts';
 
 describe('a pod in trouble', () => {
@@ -79,6 +80,27 @@ describe('a pod in trouble', () => {
     );
     expect(lab.events('slow').at(-1)).toBe(
       'Unhealthy: Readiness probe failed: command timed out: "sleep 9" timed out after 1s',
+    );
+  });
+
+  test('on its way out after a failed probe is not probed any more', async () => {
+    const probe = 'livenessProbe: {exec: {command: ["false"]}, periodSeconds: 1, failureThreshold: 2}';
+    lab.apply(podYaml('failing', `image: "busybox:1.36", command: [sleep, "3600"], ${probe}`));
+    await lab.seconds(20);
+    const told = lab.events('failing');
+    expect(told.at(-1)).toBe('Killing: Container failing failed liveness probe, will be restarted');
+    const counts = (lab.machinery.list('events', 'default') as unknown as KubeEvent[]).filter(
+      ({ involvedObject, reason }) =>
+        involvedObject.name === 'failing' && ['Killing', 'Unhealthy'].includes(reason ?? ''),
+    );
+    expect(counts.map(({ reason, count }) => `${reason} ${count}`)).toEqual(['Unhealthy 2', 'Killing 1']);
+  });
+
+  test('whose pull secrets are missing hears of it, and starts where the image is there', async () => {
+    lab.apply(podYaml('secretless', 'image: "nginx:1.27"', 'imagePullSecrets: [{name: regcred}, {name: other}]'));
+    await lab.until(() => lab.pod('secretless').status?.phase === 'Running');
+    expect(lab.events('secretless')[1]).toBe(
+      'FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (regcred, other); attempting to pull the image may not succeed.',
     );
   });
 

@@ -19,6 +19,8 @@ interface Worker {
   readonly probe: Probe;
   last: boolean | undefined;
   run: number;
+  /** The container goes because of it: whatever starts in its place gets probes of its own. */
+  done: boolean;
 }
 
 /** Starts them all; the result ends them. */
@@ -50,7 +52,7 @@ export function startProbes(
       if (errored) tell(context, state, record, 'Warning', 'Unhealthy', `${kind} ${unknown}: ${output}`);
       else settle(context, state, record, worker, ok, output);
       if (!wasStarted && record.started) startOthers();
-      if (kind === 'Startup' && record.started) return;
+      if (worker.done || (kind === 'Startup' && record.started)) return;
     }
     schedule(worker, (probe.periodSeconds ?? 10) * 1000);
   };
@@ -62,13 +64,16 @@ export function startProbes(
       ['Liveness', spec.livenessProbe],
     ] as const) {
       if (!probe) continue;
-      schedule({ kind, probe, last: undefined, run: 0 }, Math.max(0, (probe.initialDelaySeconds ?? 0) * 1000 - since));
+      schedule(
+        { kind, probe, last: undefined, run: 0, done: false },
+        Math.max(0, (probe.initialDelaySeconds ?? 0) * 1000 - since),
+      );
     }
   };
 
   const { startupProbe } = spec;
   if (startupProbe) {
-    const worker: Worker = { kind: 'Startup', probe: startupProbe, last: undefined, run: 0 };
+    const worker: Worker = { kind: 'Startup', probe: startupProbe, last: undefined, run: 0, done: false };
     schedule(worker, (startupProbe.initialDelaySeconds ?? 0) * 1000);
   } else startOthers();
   return () => {
@@ -121,7 +126,7 @@ function change(
 
 function restart(context: KubeletContext, state: PodState, record: ContainerRecord, worker: Worker): void {
   const { kind, probe } = worker;
-  worker.run = 0;
+  worker.done = true;
   const seconds = probe.terminationGracePeriodSeconds ?? state.pod.spec?.terminationGracePeriodSeconds ?? 30;
   const deadline = context.clock.now() + seconds * 1000;
   const message = `Container ${record.name} failed ${kind.toLowerCase()} probe, will be restarted`;
