@@ -6,8 +6,8 @@ export interface DirectoryNode {
   readonly entries: Map<string, TreeNode>;
   mode: number;
   modifiedMs: number;
-  /** Nothing below may be changed: ConfigMaps, Secrets, service account tokens. */
-  readOnly: boolean;
+  /** Whether anything below may be changed, of a mounted file system's root; absent: as what it lies in. */
+  readOnly?: boolean;
 }
 
 export interface FileNode {
@@ -99,7 +99,7 @@ function trailPath(trail: readonly { readonly name: string }[], name: string): s
 }
 
 function isReadOnly(trail: readonly { readonly node: DirectoryNode }[]): boolean {
-  return trail.some((step) => step.node.readOnly);
+  return trail.findLast((step) => step.node.readOnly !== undefined)?.node.readOnly === true;
 }
 
 export function statNode(node: TreeNode): FileStat {
@@ -117,5 +117,5 @@ export function statNode(node: TreeNode): FileStat {
 }
 
 export function directoryNode(modifiedMs: number, mode = 0o755): DirectoryNode {
-  return { type: 'directory', entries: new Map(), mode, modifiedMs, readOnly: false };
+  return { type: 'directory', entries: new Map(), mode, modifiedMs };
 }

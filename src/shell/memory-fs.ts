@@ -20,6 +20,8 @@ export interface MemoryFs extends FileSystem {
   /** A file whose content is made when it is read: /proc. */
   generate(path: string, content: () => Uint8Array): void;
   setDevice(path: string, device: Device): void;
+  /** Whether what lies below a directory may be changed, down to the next mount. */
+  setReadOnly(path: string, readOnly: boolean): void;
 }
 
 /** `nowMs` gives modification times; a plain directory `/` and nothing else is in it. */
@@ -167,7 +169,10 @@ function writingSide(root: DirectoryNode, nowMs: () => number): WritingSide {
   };
 }
 
-function specialSide(root: DirectoryNode, nowMs: () => number): Pick<MemoryFs, 'mount' | 'generate' | 'setDevice'> {
+function specialSide(
+  root: DirectoryNode,
+  nowMs: () => number,
+): Pick<MemoryFs, 'mount' | 'generate' | 'setDevice' | 'setReadOnly'> {
   const place = (path: string): Located => {
     makeDirectory(root, parentPath(path), true, nowMs);
     return writable(root, path, false);
@@ -177,7 +182,7 @@ function specialSide(root: DirectoryNode, nowMs: () => number): Pick<MemoryFs, '
       const at = place(path);
       const tree = rootOf.get(volume);
       if (!tree) throw new FileError('EINVAL', path);
-      if (options.readOnly) tree.readOnly = true;
+      tree.readOnly = options.readOnly === true || tree.readOnly === true;
       at.parent.entries.set(at.name, tree);
     },
     generate(path, content) {
@@ -188,6 +193,10 @@ function specialSide(root: DirectoryNode, nowMs: () => number): Pick<MemoryFs, '
     setDevice(path, device) {
       const at = place(path);
       at.parent.entries.set(at.name, { type: 'device', device, mode: 0o666, modifiedMs: nowMs() });
+    },
+    setReadOnly(path, readOnly) {
+      const node = find(root, path, true);
+      if (node?.type === 'directory') node.readOnly = readOnly;
     },
   };
 }

@@ -50,6 +50,7 @@ export function startContainer(options: ContainerOptions): RunningContainer {
   installProcessFiles(fs, kernel.table);
   const startedMs = clock.now();
   installProc(fs, { stack: options.net.stack, hostname: options.hostname, uptimeMs: () => clock.now() - startedMs });
+  if (container.securityContext?.readOnlyRootFilesystem) protectRoot(fs);
   const env = environment(options, user);
   const cwd = container.workingDir || image.workingDir;
   const argv = container.command?.length
@@ -152,6 +153,12 @@ function prepareFiles(fs: MemoryFs, options: ContainerOptions): void {
 /** The kubelet mounts an empty file there, to find a container's last words in. */
 function terminationLog({ terminationMessagePath }: StartOptions['container']): string {
   return terminationMessagePath || '/dev/termination-log';
+}
+
+/** readOnlyRootFilesystem: volumes and the kernel's own file systems stay as they are. */
+function protectRoot(fs: MemoryFs): void {
+  fs.setReadOnly('/', true);
+  for (const path of ['/dev', '/proc', '/sys']) fs.setReadOnly(path, false);
 }
 
 /** In containerd's order: the image's, HOSTNAME, the pod's, and HOME where nobody set it. */

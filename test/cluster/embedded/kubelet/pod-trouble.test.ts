@@ -104,6 +104,21 @@ describe('a pod in trouble', () => {
     );
   });
 
+  test('whose root may not be written to cannot start nginx, until its volumes let it', async () => {
+    const frozen = 'image: "nginx:1.27", securityContext: {readOnlyRootFilesystem: true}';
+    lab.apply(podYaml('frozen', `${frozen}, terminationMessagePolicy: FallbackToLogsOnError`));
+    const mounts = 'volumeMounts: [{name: cache, mountPath: /var/cache/nginx}, {name: run, mountPath: /run}]';
+    lab.apply(
+      podYaml('thawed', `${frozen}, ${mounts}`, 'volumes: [{name: cache, emptyDir: {}}, {name: run, emptyDir: {}}]'),
+    );
+    const end = () => lab.pod('frozen').status?.containerStatuses?.[0]?.lastState?.terminated;
+    await lab.until(() => end() && condition(lab.pod('thawed'), 'Ready')?.status === 'True');
+    expect(end()).toMatchObject({ exitCode: 1 });
+    expect(end()?.message).toMatch(
+      /default\.conf \(read-only file system\?\)\n[\s\S]*\nnginx: \[emerg\] mkdir\(\) "\/var\/cache\/nginx\/client_temp" failed \(30: Read-only file system\)\n$/,
+    );
+  });
+
   test('past its deadline is unready at once, and failed when its last container is gone', async () => {
     lab.apply(podYaml('late', 'image: "busybox:1.36", command: [sleep, "1000"]', 'activeDeadlineSeconds: 5'));
     await lab.seconds(10);

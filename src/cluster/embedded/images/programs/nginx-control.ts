@@ -1,10 +1,29 @@
 /** What an administrator does to a running nginx: `-t` and `-T` look at its configuration, `-s` sends its master a signal. */
-import type { Process, Signal } from '../../../../shell/process.ts';
+import { FileError, type Process, type Signal } from '../../../../shell/process.ts';
 import { print } from '../net-program.ts';
 
 /** `2026/11/21 01:33:15` */
 export function stamp(process: Process): string {
   return new Date(process.clock.now()).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
+}
+
+/** What nginx has to write before it serves; the complaint when it may not. */
+export function startProblem({ fs }: Process): string | undefined {
+  const attempt = (call: string, path: string, write: () => void): string | undefined => {
+    try {
+      write();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof FileError) || error.code !== 'EROFS') return undefined;
+      return `${call}() "${path}" failed (30: Read-only file system)`;
+    }
+  };
+  const cache = '/var/cache/nginx/client_temp';
+  const pid = '/run/nginx.pid';
+  return (
+    attempt('mkdir', cache, () => fs.mkdir(cache, { recursive: true })) ??
+    attempt('open', pid, () => fs.writeFile(pid, new TextEncoder().encode('1\n')))
+  );
 }
 
 const main = '/etc/nginx/nginx.conf';

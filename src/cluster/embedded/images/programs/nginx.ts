@@ -9,7 +9,7 @@ import { AddressInUse } from '../../net/sockets.ts';
 import { contentTypes } from '../content-types.ts';
 import { type NetProgram, print } from '../net-program.ts';
 import { type NginxServer, readNginxServers } from '../nginx-config.ts';
-import { signalMaster, stamp, testConfiguration } from './nginx-control.ts';
+import { signalMaster, stamp, startProblem, testConfiguration } from './nginx-control.ts';
 
 export function nginx(version: string): NetProgram {
   return (net) => async (process) => {
@@ -25,6 +25,11 @@ export function nginx(version: string): NetProgram {
     process.onSignal('SIGHUP', () => {
       servers = readNginxServers(process.fs);
     });
+    const problem = startProblem(process);
+    if (problem) {
+      await print(process.stderr, `${stamp(process)} [emerg] 1#1: ${problem}\nnginx: [emerg] ${problem}\n`);
+      return 1;
+    }
     const log: Logger = { process, version, connections: 0 };
     try {
       const ports = [...new Set(servers.flatMap(({ ports }) => ports))];
