@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32')('doctor', { timeout: 30_000 }, () 
 
 test.skipIf(process.platform === 'win32')(
   'the cluster that is there: its nodes, its network plugin, and whether that enforces',
-  { timeout: 30_000 },
+  { timeout: 90_000 },
   async () => {
     await using machine = await makeMachine();
     await (await machine.provider().up({ name: 'netpol', outside: [] })).leave();
