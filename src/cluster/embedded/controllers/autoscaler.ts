@@ -1,6 +1,7 @@
 /** HorizontalPodAutoscalers: there are no metrics here, so all they ever say is that they cannot get any. */
-import { isDeepStrictEqual } from 'node:util';
+
 import { type HorizontalPodAutoscaler, timestamp } from '../../../kube/objects.ts';
+import { sameJson } from '../api/machinery/core.ts';
 import { workQueue } from '../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from './context.ts';
 
@@ -16,7 +17,7 @@ export function startAutoscaler(context: ControllerContext): Controller {
   });
   const stops = [
     stores.autoscalers.watch(({ type, object, previous }) => {
-      if (type !== 'DELETED' && !isDeepStrictEqual(object.spec, previous?.spec)) queue.addAfter(keyOf(object), syncMs);
+      if (type !== 'DELETED' && !sameJson(object.spec, previous?.spec)) queue.addAfter(keyOf(object), syncMs);
     }),
     queue.close,
   ];

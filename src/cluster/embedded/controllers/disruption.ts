@@ -1,7 +1,8 @@
 /** PodDisruptionBudgets: how many pods are healthy, and how many may be evicted now (pkg/controller/disruption). */
-import { isDeepStrictEqual } from 'node:util';
+
 import { type Pod, type PodDisruptionBudget, timestamp } from '../../../kube/objects.ts';
 import { matchesSelector } from '../../../kube/selectors.ts';
+import { sameJson } from '../api/machinery/core.ts';
 import { workQueue } from '../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from './context.ts';
 import { controllerOf, isActive, isReady } from './pod-facts.ts';
@@ -61,7 +62,7 @@ function reconcile(context: ControllerContext, budget: PodDisruptionBudget): voi
     expectedPods: expected,
     observedGeneration,
   };
-  if (isDeepStrictEqual(next, budget.status)) return;
+  if (sameJson(next, budget.status)) return;
   stores.disruptionBudgets.updateStatus({ ...budget, status: next } as unknown as PodDisruptionBudget);
 }
 

@@ -1,7 +1,8 @@
 /** ResourceQuotas: what of the hard limits is used, counted anew after every change in the namespace (pkg/quota/v1). */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { Pod, ResourceQuota } from '../../../kube/objects.ts';
 import { quantityToNumber } from '../../../kube/quantity.ts';
+import { sameJson } from '../api/machinery/core.ts';
 import { workQueue } from '../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from './context.ts';
 
@@ -53,7 +54,7 @@ function reconcile(context: ControllerContext, quota: ResourceQuota): void {
     else used[name] = computeUse(pods, name);
   }
   const status = { hard, used };
-  if (!isDeepStrictEqual(status, quota.status)) stores.quotas.updateStatus({ ...quota, status });
+  if (!sameJson(status, quota.status)) stores.quotas.updateStatus({ ...quota, status });
 }
 
 function servicesOfType({ stores }: ControllerContext, namespace: string | undefined, name: string): number {

@@ -1,6 +1,7 @@
 /** Deployments: makes the ReplicaSet of the current template and moves pods over to it as the strategy allows. */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { Deployment, ReplicaSet } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import { workQueue } from '../../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from '../context.ts';
 import { controllerOf } from '../pod-facts.ts';
@@ -162,7 +163,7 @@ function publish(
   const draft = statusOf(current, { newSet, old }, conditions, clock.now());
   const { conditions: told, againMs } = progress(current, { newSet, old }, draft, clock.now());
   const status = { ...draft, conditions: told };
-  if (!isDeepStrictEqual(status, current.status)) {
+  if (!sameJson(status, current.status)) {
     stores.deployments.updateStatus({ ...current, status } as unknown as Deployment);
   }
   if (againMs !== undefined) again(againMs);

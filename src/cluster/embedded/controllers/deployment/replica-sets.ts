@@ -1,7 +1,8 @@
 /** A Deployment's ReplicaSets: which one is new, revisions, creation, resizing with its event, clearing up old ones. */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../../../kube/objects.ts';
 import { matchesSelector } from '../../../../kube/selectors.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import type { ControllerContext } from '../context.ts';
 import { controllerOf } from '../pod-facts.ts';
 import { ownerReference } from '../replicas/claim.ts';
@@ -44,7 +45,7 @@ function adopt({ stores }: Pick<ControllerContext, 'stores'>, deployment: Deploy
 /** The oldest set with the Deployment's template. */
 export function findNewSet(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
   const wanted = withoutHash(deployment.spec?.template);
-  return sets.find((set) => isDeepStrictEqual(withoutHash(set.spec?.template), wanted));
+  return sets.find((set) => sameJson(withoutHash(set.spec?.template), wanted));
 }
 
 /** Of stored templates, which never change and are compared at every look. */
@@ -167,7 +168,7 @@ function renew({ stores }: ControllerContext, deployment: Deployment, set: Repli
       before[revisionKey] && { [historyKey]: history ? `${history},${before[revisionKey]}` : before[revisionKey] }),
   };
   const { minReadySeconds } = deployment.spec ?? {};
-  if (isDeepStrictEqual(annotations, before) && (set.spec?.minReadySeconds ?? 0) === (minReadySeconds ?? 0)) return set;
+  if (sameJson(annotations, before) && (set.spec?.minReadySeconds ?? 0) === (minReadySeconds ?? 0)) return set;
   const spec = { ...set.spec, ...(minReadySeconds !== undefined && { minReadySeconds }) } as ReplicaSet['spec'] &
     object;
   return stores.replicaSets.update({ ...set, metadata: { ...set.metadata, annotations }, spec });
@@ -177,7 +178,7 @@ function renew({ stores }: ControllerContext, deployment: Deployment, set: Repli
 export function resize(context: ControllerContext, deployment: Deployment, set: ReplicaSet, size: number): ReplicaSet {
   const annotations = { ...set.metadata.annotations, ...sizes(deployment) };
   const before = desired(set);
-  if (before === size && isDeepStrictEqual(annotations, set.metadata.annotations)) return set;
+  if (before === size && sameJson(annotations, set.metadata.annotations)) return set;
   const spec = { ...set.spec, replicas: size } as ReplicaSet['spec'] & object;
   const updated = context.stores.replicaSets.update({ ...set, metadata: { ...set.metadata, annotations }, spec });
   if (before !== size) tellScaled(context, deployment, set, before, size);

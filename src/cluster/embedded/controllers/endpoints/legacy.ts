@@ -1,6 +1,7 @@
 /** The v1 Endpoints object of a Service, deprecated but what `kubectl get ep` shows. */
-import { isDeepStrictEqual } from 'node:util';
+
 import { type Endpoints, type Service, timestamp } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import type { ControllerContext } from '../context.ts';
 import { type Backend, groupByPorts, targetRefOf } from './backends.ts';
 
@@ -33,7 +34,7 @@ export function reconcileEndpoints(
     stores.endpoints.create({ apiVersion: 'v1', kind: 'Endpoints', metadata, subsets } as Endpoints);
     return;
   }
-  const same = isDeepStrictEqual(current.subsets ?? [], subsets) && isDeepStrictEqual(current.metadata.labels, labels);
+  const same = sameJson(current.subsets ?? [], subsets) && sameJson(current.metadata.labels, labels);
   if (same) return;
   stores.endpoints.update({ ...current, metadata: { ...current.metadata, labels, annotations }, subsets });
 }

@@ -1,6 +1,7 @@
 /** EndpointSlices of a Service: one per set of ports here, as long as a set has no more than a hundred backends. */
-import { isDeepStrictEqual } from 'node:util';
+
 import { type EndpointSlice, type Service, timestamp } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import type { ControllerContext } from '../context.ts';
 import { type Backend, type BackendPort, groupByPorts, targetRefOf } from './backends.ts';
 
@@ -36,7 +37,7 @@ export function writeSlices(
   const spare = slicesOf(context, owner.metadata, manager);
   const left = [...wanted];
   for (const slice of spare.slice()) {
-    const at = left.findIndex(({ ports }) => isDeepStrictEqual(ports, slice.ports ?? []));
+    const at = left.findIndex(({ ports }) => sameJson(ports, slice.ports ?? []));
     if (at < 0) continue;
     spare.splice(spare.indexOf(slice), 1);
     const [match] = left.splice(at, 1);
@@ -69,9 +70,9 @@ function update(
 ): void {
   const { labels } = build(owner, manager, want, '').metadata;
   const same =
-    isDeepStrictEqual(slice.endpoints ?? [], want.endpoints) &&
-    isDeepStrictEqual(slice.ports ?? [], want.ports) &&
-    isDeepStrictEqual(slice.metadata.labels, labels);
+    sameJson(slice.endpoints ?? [], want.endpoints) &&
+    sameJson(slice.ports ?? [], want.ports) &&
+    sameJson(slice.metadata.labels, labels);
   if (same) return;
   const annotations = { ...slice.metadata.annotations, [triggerAnnotation]: timestamp(clock.now()) };
   const next = { ...slice, metadata: { ...slice.metadata, labels, annotations }, ...want };

@@ -2,10 +2,11 @@
  * Keeps as many pods as asked for: ReplicaSets and, by the same rules, ReplicationControllers
  * (pkg/controller/replicaset/replica_set.go).
  */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { LabelSelector, ObjectMeta, Pod, PodTemplateSpec } from '../../../../kube/objects.ts';
 import { timestamp } from '../../../../kube/objects.ts';
 import { matchesSelector } from '../../../../kube/selectors.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import { StatusError } from '../../api/machinery.ts';
 import type { Store } from '../../stores.ts';
 import { workQueue } from '../../work-queue.ts';
@@ -161,7 +162,7 @@ function writeStatus<T extends ReplicaOwner>(
     replicas: pods.length,
     terminatingReplicas: all.filter((pod) => pod.metadata.deletionTimestamp).length,
   };
-  if (!isDeepStrictEqual(status, current.status)) kind.store.updateStatus({ ...current, status });
+  if (!sameJson(status, current.status)) kind.store.updateStatus({ ...current, status });
   if (available.length < ready.length) again(minReadySeconds * 1000);
 }
 

@@ -2,10 +2,11 @@
  * PersistentVolumes and their claims: binds the two, and says what a claim waits for (pkg/controller/volume/persistentvolume).
  * Nothing here makes volumes: a claim whose class names a provisioner waits for it.
  */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { ObjectMeta, PersistentVolume, PersistentVolumeClaim, Pod } from '../../../../kube/objects.ts';
 import { timestamp } from '../../../../kube/objects.ts';
 import { protection } from '../../api/admission/storage.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import { workQueue } from '../../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from '../context.ts';
 import { matchVolume } from './match-volume.ts';
@@ -29,7 +30,7 @@ export function startVolumeController(context: ControllerContext): Controller {
   const stops = [
     stores.claims.watch(({ type, object, previous }) => {
       if (object.spec?.volumeName) volumes.add(`/${object.spec.volumeName}`);
-      if (type !== 'DELETED' && !isDeepStrictEqual(object.spec, previous?.spec)) claims.add(keyOf(object));
+      if (type !== 'DELETED' && !sameJson(object.spec, previous?.spec)) claims.add(keyOf(object));
       else if (object.metadata.deletionTimestamp) claims.add(keyOf(object));
     }),
     stores.volumes.watch(({ type, object }) => {

@@ -1,6 +1,7 @@
 /** CronJobs: makes Jobs on schedule, minds concurrency, keeps a short history (pkg/controller/cronjob). */
-import { isDeepStrictEqual } from 'node:util';
+
 import { type CronJob, type Job, timestamp } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import { workQueue } from '../../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from '../context.ts';
 import { controllerOf } from '../pod-facts.ts';
@@ -151,7 +152,7 @@ function publish(
     resourceVersion: metadata.resourceVersion ?? '',
     uid: metadata.uid ?? '',
   }));
-  const unchanged = isDeepStrictEqual(
+  const unchanged = sameJson(
     references.map(({ uid }) => uid),
     before.map(({ uid }) => uid),
   );
@@ -160,7 +161,7 @@ function publish(
     ...(lastScheduleTime && { lastScheduleTime }),
     ...(lastSuccessfulTime && { lastSuccessfulTime }),
   };
-  if (!isDeepStrictEqual(status, current.status ?? {}))
+  if (!sameJson(status, current.status ?? {}))
     stores.cronJobs.updateStatus({ ...current, status } as unknown as CronJob);
 }
 

@@ -1,6 +1,7 @@
 /** DaemonSets: one pod on every node that will have it (pkg/controller/daemon/daemon_controller.go). */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { DaemonSet, Node, Pod } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import { StatusError } from '../../api/machinery.ts';
 import { workQueue } from '../../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from '../context.ts';
@@ -27,10 +28,7 @@ export function startDaemonSetController(context: ControllerContext): Controller
       if (owner?.kind === 'DaemonSet') queue.add(`${object.metadata.namespace}/${owner.name}`);
     }),
     stores.nodes.watch(({ type, object, previous }) => {
-      const same = isDeepStrictEqual(
-        [object.metadata.labels, object.spec],
-        [previous?.metadata.labels, previous?.spec],
-      );
+      const same = sameJson([object.metadata.labels, object.spec], [previous?.metadata.labels, previous?.spec]);
       if (type === 'MODIFIED' && same) return;
       for (const set of stores.daemonSets.list()) queue.add(keyOf(set));
     }),
@@ -218,6 +216,6 @@ function publish(
     ...(current.metadata.generation !== undefined && { observedGeneration: current.metadata.generation }),
     ...(updated > 0 && { updatedNumberScheduled: updated }),
   };
-  if (!isDeepStrictEqual(status, current.status)) stores.daemonSets.updateStatus({ ...current, status });
+  if (!sameJson(status, current.status)) stores.daemonSets.updateStatus({ ...current, status });
   if (available < ready) again(minReadySeconds * 1000);
 }

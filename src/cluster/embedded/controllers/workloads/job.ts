@@ -1,6 +1,7 @@
 /** Jobs: pods that run to the end, so many times, with a limit on failures (pkg/controller/job/job_controller.go). */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { Job, Pod } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import type { StatusError } from '../../api/machinery.ts';
 import { workQueue } from '../../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from '../context.ts';
@@ -89,7 +90,7 @@ function publish(
     nowMs: clock.now(),
   });
   const suspension = suspensionOf(current);
-  if (!isDeepStrictEqual(status, current.status)) stores.jobs.updateStatus({ ...current, status });
+  if (!sameJson(status, current.status)) stores.jobs.updateStatus({ ...current, status });
   for (const pod of pods) if (isCountable(pod)) release(context, pod);
   const end = endOfJob({ ...current, status });
   if (end?.type === 'Complete') tell('Normal', 'Completed', 'Job completed');

@@ -1,6 +1,7 @@
 /** StatefulSets: numbered pods that keep their names, one after the other (pkg/controller/statefulset/stateful_set_control.go). */
-import { isDeepStrictEqual } from 'node:util';
+
 import type { Pod, StatefulSet } from '../../../../kube/objects.ts';
+import { sameJson } from '../../api/machinery/core.ts';
 import { StatusError } from '../../api/machinery.ts';
 import { workQueue } from '../../work-queue.ts';
 import { type Controller, type ControllerContext, keyOf, splitKey } from '../context.ts';
@@ -176,7 +177,7 @@ function publish(
     updateRevision,
     ...(updated.length > 0 && { updatedReplicas: updated.length }),
   };
-  if (!isDeepStrictEqual(status, current.status)) stores.statefulSets.updateStatus({ ...current, status });
+  if (!sameJson(status, current.status)) stores.statefulSets.updateStatus({ ...current, status });
   if (available.length < ready.length) again(minReadySeconds * 1000);
   const inUse = new Set([
     currentRevision,
