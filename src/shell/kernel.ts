@@ -23,6 +23,8 @@ export interface KernelOptions {
   readonly clock: Clock;
   readonly hostname: string;
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string };
+  /** The process table of another container, to be a guest in: no PID 1 of its own. */
+  readonly join?: ProcessRegistry;
   /** A program threw something that is no Exit, BrokenPipe or signal: a bug of ours. Default: it is told on its stderr. */
   readonly onBug?: (error: unknown, argv: readonly string[]) => void;
 }
@@ -61,6 +63,8 @@ export interface ContainerKernel {
   /** The first call makes PID 1; when PID 1 ends, everything else is killed and nothing can be started any more. */
   start(options: StartOptions): StartResult;
   readonly table: ProcessTable;
+  /** For a container that joins this one's process namespace. */
+  readonly processes: ProcessRegistry;
   /** Where PATH leads from outside, without starting anything: containerd's "executable file not found in $PATH". */
   lookup(file: string, env: ReadonlyMap<string, string>, cwd?: string): 'found' | 'not-found' | 'not-executable';
   /** SIGKILL for every process at once, PID 1 first. Idempotent. */
@@ -71,8 +75,15 @@ export interface ContainerKernel {
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export function createContainerKernel(options: KernelOptions): ContainerKernel {
-  const registry = new ProcessRegistry(options.clock, options.user.name);
+  const registry = options.join ?? new ProcessRegistry(options.clock, options.user.name);
   const world: World = { ...options, registry };
+  let over = false;
+  /** A guest in another's namespace takes only its own along. */
+  const leave = (): void => {
+    over = true;
+    registry.endAll(world);
+  };
+  let first: Child | undefined;
   const lookup = (file: string, env: ReadonlyMap<string, string>, cwd = '/') => {
     const { kind } = findExecutable(options.fs, options.programs, file, cwd, env.get('PATH') ?? defaultPath);
     return kind === 'program' || kind === 'script' ? 'found' : kind;
@@ -80,10 +91,11 @@ export function createContainerKernel(options: KernelOptions): ContainerKernel {
   return {
     lookup,
     table: registry,
-    stop: () => registry.stop(),
+    processes: registry,
+    stop: () => (options.join ? leave() : registry.stop()),
     start(start) {
       const found = lookup(start.argv[0] ?? '', start.env, start.cwd);
-      if (found !== 'found' || registry.stopped) return { outcome: found === 'found' ? 'not-found' : found };
+      if (found !== 'found' || registry.stopped || over) return { outcome: found === 'found' ? 'not-found' : found };
       const streams = connect(start, (group, signal) => registry.signalGroup(group, signal));
       const child = startProcess(world, start.argv, {
         env: start.env,
@@ -95,6 +107,8 @@ export function createContainerKernel(options: KernelOptions): ContainerKernel {
         session: true,
       });
       for (const handle of [streams.stdin, streams.stdout, streams.stderr]) handle.close();
+      first ??= child;
+      if (options.join && child && first === child) void child.status.then(leave);
       return child ? { outcome: 'started', process: child } : { outcome: 'not-found' };
     },
   };

@@ -10,6 +10,8 @@ export interface Task {
   readonly group: number;
   argv: readonly string[];
   readonly startedMs: number;
+  /** The container that it belongs to: several may share a process table. */
+  readonly owner: object;
   readonly handlers: Map<Signal, Set<() => void>>;
   readonly ignored: Set<Signal>;
   /** Ends it now; `reason` interrupts whatever it waits for. Idempotent. */
@@ -59,6 +61,13 @@ export class ProcessRegistry implements ProcessTable {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const task of [...this.#tasks.values()]) task.end(signalStatus('SIGKILL'), 'SIGKILL');
+  }
+
+  /** SIGKILL for all of one container. */
+  endAll(owner: object): void {
+    for (const task of [...this.#tasks.values()]) {
+      if (task.owner === owner) task.end(signalStatus('SIGKILL'), 'SIGKILL');
+    }
   }
 
   list(): readonly ProcessEntry[] {

@@ -99,6 +99,7 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
     group: from.group === 'new' ? pid : (from.group ?? from.parent?.group ?? pid),
     argv: image.argv,
     startedMs: registry.clock.now(),
+    owner: world,
     handlers: new Map(),
     ignored: new Set(from.ignored),
     end(exitStatus, reason) {

@@ -5,6 +5,7 @@ import { installDevices, installProcessFiles } from '../../../shell/devices.ts';
 import { type ContainerKernel, createContainerKernel, defaultPath } from '../../../shell/kernel.ts';
 import { copyMemoryFs, createMemoryFs, type MemoryFs } from '../../../shell/memory-fs.ts';
 import type { Child } from '../../../shell/process.ts';
+import type { ProcessRegistry } from '../../../shell/process-registry.ts';
 import { installPrograms } from '../../../shell/program-files.ts';
 import { userView } from '../../../shell/user-fs.ts';
 import {
@@ -29,12 +30,18 @@ export interface ContainerOptions extends StartOptions {
   readonly random: Random;
   /** The tree behind a shared directory, one per volume and pod. */
   readonly volume: (name: string) => MemoryFs;
+  /** Of the container whose process namespace it joins (`kubectl debug --target`). */
+  readonly join?: ProcessRegistry;
   /** Of the pod's or the container's securityContext. */
   readonly runAs?: { readonly uid?: number; readonly gid?: number };
 }
 
+export interface StartedContainer extends RunningContainer {
+  readonly processes: ProcessRegistry;
+}
+
 /** Throws StartError. */
-export function startContainer(options: ContainerOptions): RunningContainer {
+export function startContainer(options: ContainerOptions): StartedContainer {
   const { image, clock, container } = options;
   const fs = copyMemoryFs(templateOf(image), () => clock.now());
   const programs = bindPrograms(image.programs, options.net);
@@ -46,6 +53,7 @@ export function startContainer(options: ContainerOptions): RunningContainer {
     clock,
     hostname: options.hostname,
     user,
+    ...(options.join && { join: options.join }),
   });
   installProcessFiles(fs, kernel.table);
   const startedMs = clock.now();
@@ -64,6 +72,7 @@ export function startContainer(options: ContainerOptions): RunningContainer {
   });
   return {
     exited: child.status,
+    processes: kernel.processes,
     kill: (signal) =>
       signal === 'SIGKILL' ? kernel.stop() : child.kill(signal === 'SIGTERM' ? (image.stopSignal ?? signal) : signal),
     readFile: (path) => fs.readFile(path),

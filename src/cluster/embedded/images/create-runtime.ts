@@ -22,7 +22,7 @@ import {
   type StartOptions,
 } from '../runtime.ts';
 import { findImage } from './catalogue.ts';
-import { type ContainerOptions, startContainer } from './container.ts';
+import { type ContainerOptions, type StartedContainer, startContainer } from './container.ts';
 import { httpProbe, tcpProbe } from './node-probes.ts';
 import { startNodeServices } from './node-services.ts';
 import { createOutsideShell } from './outside-shell.ts';
@@ -92,6 +92,7 @@ class PodSandbox implements Sandbox {
   readonly ips: readonly string[];
   readonly #parts: SandboxParts;
   readonly #volumes = new Map<string, MemoryFs>();
+  readonly #running = new Map<string, StartedContainer>();
   readonly #gone = new AbortController();
 
   constructor(parts: SandboxParts) {
@@ -101,9 +102,16 @@ class PodSandbox implements Sandbox {
 
   startContainer(start: StartOptions): RunningContainer {
     const { containers } = this.#parts;
-    const running = startContainer(this.#optionsFor(start));
+    const target = (start.container as { readonly targetContainerName?: string }).targetContainerName;
+    const join = target === undefined ? undefined : this.#running.get(target)?.processes;
+    const running = startContainer({ ...this.#optionsFor(start), ...(join && { join }) });
+    const { name } = start.container;
     containers.add(running);
-    void running.exited.then(() => containers.delete(running));
+    this.#running.set(name, running);
+    void running.exited.then(() => {
+      containers.delete(running);
+      if (this.#running.get(name) === running) this.#running.delete(name);
+    });
     return running;
   }
 

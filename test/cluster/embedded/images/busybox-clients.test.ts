@@ -249,3 +249,20 @@ test('the runtime signals the first process alone, and what that one started liv
   expect(await pod.container.exited).toBe(137);
   expect(pod.logs()).toBe('up\n');
 });
+
+test('a debugging container sees the processes of its target, and takes none of them along', async () => {
+  const pod = await lab.run({ name: 'target', namespace: 'shop', command: ['sleep', '100'] });
+  let seen = '';
+  const debug = pod.sandbox.startContainer({
+    container: { name: 'debug', image: 'busybox:1.36', command: ['ps'], targetContainerName: 'main' } as never,
+    env: new Map(),
+    files: new Map(),
+    sharedDirectories: new Map(),
+    onOutput: (_stream, bytes) => {
+      seen += new TextDecoder().decode(bytes);
+    },
+  });
+  expect(await debug.exited).toBe(0);
+  expect(seen).toBe('PID   USER     TIME  COMMAND\n    1 root      0:00 sleep 100\n    2 root      0:00 ps\n');
+  expect((await pod.sh('pgrep sleep')).stdout).toBe('1\n');
+});
