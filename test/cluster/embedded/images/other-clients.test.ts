@@ -202,7 +202,7 @@ describe('BIND’s tools', () => {
   test('dig answers shortly, wholly, and with 9 after fifteen seconds of nothing', async () => {
     expect((await shoot.exec('dig', '+short', 'web.shop.svc.cluster.local')).stdout).toBe('10.96.7.7\n');
     expect((await shoot.exec('dig', 'web.shop.svc.cluster.local')).stdout).toContain(
-      'web.shop.svc.cluster.local.\t30\tIN\tA\t10.96.7.7\n',
+      ';web.shop.svc.cluster.local.\tIN\tA\n\n;; ANSWER SECTION:\nweb.shop.svc.cluster.local. 30\tIN\tA\t10.96.7.7\n',
     );
     expect((await shoot.exec('dig', '+short', 'SRV', '_http._tcp.web.shop.svc.cluster.local')).stdout).toBe(
       '0 100 80 web.shop.svc.cluster.local.\n',

@@ -1,7 +1,8 @@
 /** dig: one question, the whole answer, or only what +short and +noall leave of it. */
 import { isIPv4 } from 'node:net';
 import type { Process } from '../../../../shell/process.ts';
-import type { DnsMessage, DnsRecord, RecordType } from '../../net/dns-message.ts';
+import { formatTime } from '../../../../shell/programs/strftime.ts';
+import { type DnsMessage, type DnsRecord, encodeDns, type RecordType } from '../../net/dns-message.ts';
 import { reverseName } from '../../net/resolver-reverse.ts';
 import { type ContainerNet, type NetProgram, print } from '../net-program.ts';
 import { candidates, type Lookup, lookUp, presentation, recordTypes, serverAddress, toStdout } from './bind-tools.ts';
@@ -72,7 +73,7 @@ async function run(
     shows('question') ? question(answer) : '',
     shows('answer') ? section('ANSWER', answer.answers, shows('comments')) : '',
     shows('authority') ? section('AUTHORITY', answer.authority, shows('comments')) : '',
-    shows('stats') ? statistics(process, lookup) : '',
+    shows('stats') ? statistics(process, lookup, encodeDns(answer).length) : '',
   ];
   await print(process.stdout, sections.join(''));
   return 0;
@@ -132,20 +133,26 @@ function comments(answer: DnsMessage): string {
 }
 
 function question({ question: asked }: DnsMessage): string {
-  return `;; QUESTION SECTION:\n;${dotted(asked?.name ?? '.').padEnd(31)}IN\t${asked?.type}\n\n`;
+  return `;; QUESTION SECTION:\n;${toColumn(dotted(asked?.name ?? '.'), 32, 1)}IN\t${asked?.type}\n\n`;
 }
 
 function section(title: string, records: readonly DnsRecord[], titled: boolean): string {
   if (records.length === 0) return '';
   const lines = records.map(
-    (record) => `${dotted(record.name)}\t${record.ttl}\tIN\t${record.type}\t${presentation(record)}\n`,
+    (record) => `${toColumn(dotted(record.name), 24)}${record.ttl}\tIN\t${record.type}\t${presentation(record)}\n`,
   );
   return titled ? `;; ${title} SECTION:\n${lines.join('')}\n` : lines.join('');
 }
 
-function statistics(process: Process, { server, port }: Lookup): string {
-  const when = new Date(process.clock.now()).toUTCString();
-  return `;; Query time: 0 msec\n;; SERVER: ${server}#${port}(${server}) (UDP)\n;; WHEN: ${when}\n;; MSG SIZE  rcvd: 98\n\n`;
+/** With tabs as far as the column (of a line that began with `before` characters), a space where the text is longer. */
+function toColumn(text: string, column: number, before = 0): string {
+  const tabs = Math.ceil((column - text.length - before) / 8);
+  return text + (tabs > 0 ? '\t'.repeat(tabs) : before > 0 ? '\t' : ' ');
+}
+
+function statistics(process: Process, { server, port }: Lookup, bytes: number): string {
+  const when = formatTime(process.clock.now(), '%a %b %d %H:%M:%S UTC %Y');
+  return `;; Query time: 0 msec\n;; SERVER: ${server}#${port}(${server}) (UDP)\n;; WHEN: ${when}\n;; MSG SIZE  rcvd: ${bytes}\n\n`;
 }
 
 function dotted(name: string): string {
