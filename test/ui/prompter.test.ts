@@ -22,6 +22,7 @@ function prompts(env: Readonly<Record<string, string>> = {}) {
       interrupts++;
       controller.abort(new Error('interrupted'));
     },
+    onContinue: () => () => undefined,
   });
   const press = async (keys: string, after: string) => {
     while (!written.includes(after)) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -56,4 +57,18 @@ test('lines that are pasted together are given one by one', async () => {
   const [first] = await Promise.all([prompter.line('> '), press('apply <<EOF\rkind: Pod\r\rEOF\r', '> ')]);
   const rest = [await prompter.line('> '), await prompter.line('> '), await prompter.line('> ')];
   expect([first, ...rest]).toEqual(['apply <<EOF', 'kind: Pod', '', 'EOF']);
+});
+
+test('Ctrl-C empties a line that has something on it, and interrupts on an empty one', async () => {
+  const { prompter, press, interrupts } = prompts();
+  const [line] = await Promise.all([prompter.line('> '), press('kubectl delete\u0003kubectl get\r', '> ')]);
+  expect([line, interrupts()]).toEqual(['kubectl get', 0]);
+  await Promise.all([expect(prompter.line('$ ')).rejects.toThrow('interrupted'), press('\u0003', '$ ')]);
+  expect(interrupts()).toBe(1);
+});
+
+test.each(['\u0003', 'spec:\u0003', '\u0004'])('what was begun is given up by %j', async (keys) => {
+  const { prompter, press, interrupts } = prompts();
+  const [line] = await Promise.all([prompter.more('> '), press(keys, '> ')]);
+  expect([line, interrupts()]).toEqual([undefined, 0]);
 });

@@ -37,6 +37,10 @@ export async function playGuided(cli: Cli, context: LabContext, options: GuidedO
     style,
     signal: io.signal,
     interrupt: () => void process.kill(io.pid, 'SIGINT'),
+    onContinue(handler) {
+      process.on('SIGCONT', handler);
+      return () => void process.off('SIGCONT', handler);
+    },
   });
   const session = await startSession(context, { probeHealthy: true });
   const guide = new Guide(cli, context, session, prompter, { style, kubectl, screen });
@@ -147,6 +151,7 @@ class Guide {
         return this.#why(action.rest);
       case 'command': {
         const text = await this.#readHereDocument(action.text);
+        if (text === undefined) return this.#write('\nGiven up: nothing was run.\n');
         return runInFront(this.#cli, this.#context.cluster.kubeconfig, this.#options.kubectl, text);
       }
       case 'unknown':
@@ -167,19 +172,19 @@ class Guide {
       if (chosen === undefined) return;
       if (options[chosen]?.right) return this.#write(`${this.#options.style.good('Right.')}\n\n`);
       this.#write(
-        'Not quite. Does that explain why only this pod is affected, and why nothing was refused? Try again.\n',
+        'Not quite. Hold it against what you saw: who is hit, who is spared, and whether anybody answered. Try again.\n',
       );
     }
   }
 
-  /** `kubectl apply -f - <<EOF` goes on until its delimiter, as in a shell. */
-  async #readHereDocument(first: string): Promise<string> {
+  /** `kubectl apply -f - <<EOF` goes on until its delimiter, as in a shell; undefined where it is given up before. */
+  async #readHereDocument(first: string): Promise<string | undefined> {
     const delimiter = /<<-?\s*(['"]?)([A-Za-z_]\w*)\1\s*$/.exec(first)?.[2];
     if (!delimiter) return first;
     const lines = [first];
     while (lines.at(-1) !== delimiter) {
-      const line = await this.#prompter.line('> ');
-      if (line === undefined) break;
+      const line = await this.#prompter.more('> ');
+      if (line === undefined) return undefined;
       lines.push(line.replace(/\r$/, ''));
     }
     return lines.join('\n');

@@ -7,8 +7,10 @@ import { createInterface } from 'node:readline/promises';
 import type { Style } from '../style.ts';
 
 export interface Prompter {
-  /** undefined at the end of input (Ctrl-D). Rejects with the signal's reason. */
+  /** undefined at the end of input (Ctrl-D). Ctrl-C empties the line first, as in a shell. Rejects with the signal's reason. */
   line(prompt: string): Promise<string | undefined>;
+  /** A further line of what was begun; undefined where it is given up, by Ctrl-C or Ctrl-D. */
+  more(prompt: string): Promise<string | undefined>;
   confirm(question: string): Promise<boolean>;
   /** Index of the chosen option; undefined when nothing was chosen. */
   choose(question: string, options: readonly string[]): Promise<number | undefined>;
@@ -21,15 +23,19 @@ export interface PrompterOptions {
   readonly signal: AbortSignal;
   /** Ctrl-C at a prompt. */
   readonly interrupt: () => void;
+  /** Calls `handler` whenever the process goes on after Ctrl-Z, until the disposer is called. */
+  readonly onContinue: (handler: () => void) => () => void;
 }
 
 export function createPrompter(options: PrompterOptions): Prompter {
   const memory: Memory = { history: [], pasted: [] };
   const line = (prompt: string) => readLine(options, memory, prompt);
+  const more = (prompt: string) => readLine(options, memory, prompt, { giveUp: true });
   const { color, motion, unicode } = options.style;
   if (!(color && motion && unicode)) {
     return {
       line,
+      more,
       // What is answered here is no command to be found again with the arrow keys.
       confirm: async (question) =>
         /^y(es)?$/i.test(
@@ -40,6 +46,7 @@ export function createPrompter(options: PrompterOptions): Prompter {
   }
   return {
     line,
+    more,
     confirm: async (question) =>
       (await ask(options, { type: 'confirm', message: question, format: (yes) => (yes ? 'yes' : 'no') })) === true,
     choose: async (question, choices) => {
@@ -64,6 +71,7 @@ async function readLine(
   { input, output, signal, interrupt, style }: PrompterOptions,
   { history, pasted }: Memory,
   prompt: string,
+  { giveUp = false } = {},
 ): Promise<string | undefined> {
   const waiting = pasted.shift();
   if (waiting !== undefined) return waiting;
@@ -75,7 +83,13 @@ async function readLine(
     history: [...history],
     historySize: 200,
   });
-  readline.on('SIGINT', interrupt);
+  readline.on('SIGINT', () => {
+    if (giveUp) readline.close();
+    else if (readline.line === '') interrupt();
+    else emptyLine(readline);
+  });
+  // Ctrl-Z and `fg`: readline has paused itself, and only a prompt lets it listen again.
+  readline.on('SIGCONT', () => readline.prompt(true));
   try {
     const ended = new Promise<undefined>((resolve) => readline.once('close', () => resolve(undefined)));
     const asked = readline.question(prompt, { signal });
@@ -84,9 +98,17 @@ async function readLine(
     if (answer?.trim()) history.unshift(answer);
     signal.throwIfAborted();
     return answer;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     readline.close();
   }
+}
+
+function emptyLine(readline: Interface): void {
+  readline.write(null, { ctrl: true, name: 'e' });
+  readline.write(null, { ctrl: true, name: 'u' });
 }
 
 async function chooseByNumber(
@@ -118,7 +140,8 @@ interface Key {
 }
 
 /** undefined when the question was left with Escape; Ctrl-C interrupts. */
-async function ask({ input, output, signal, interrupt }: PrompterOptions, question: Question): Promise<unknown> {
+async function ask(options: PrompterOptions, question: Question): Promise<unknown> {
+  const { input, output, signal, interrupt } = options;
   const { default: enquirer } = await import('enquirer');
   guardClosedInterfaces();
   let last: Key | undefined;
@@ -126,6 +149,7 @@ async function ask({ input, output, signal, interrupt }: PrompterOptions, questi
     last = key;
   };
   input.on('keypress', remember);
+  const forget = options.onContinue(() => setImmediate(listenAgain, options, question));
   try {
     const prompt = { ...question, name: 'answer', stdin: input, stdout: output };
     const { answer } = (await enquirer.prompt(prompt as Parameters<typeof enquirer.prompt>[0])) as { answer: unknown };
@@ -137,8 +161,15 @@ async function ask({ input, output, signal, interrupt }: PrompterOptions, questi
     return undefined;
   } finally {
     input.off('keypress', remember);
+    forget();
     signal.throwIfAborted();
   }
+}
+
+/** After Ctrl-Z the interface below enquirer has paused the input, and the shell has written over the question. */
+function listenAgain({ input, output }: PrompterOptions, { message }: Question): void {
+  input.resume();
+  output.write(`? ${message} `);
 }
 
 /** The signal comes by way of the operating system: nothing should be drawn until it is there. */
