@@ -162,6 +162,8 @@ async function ask(options: PrompterOptions, question: Question): Promise<unknow
   } finally {
     input.off('keypress', remember);
     forget();
+    // Whoever reads next resumes it; until then it must not keep the process alive.
+    input.pause();
     signal.throwIfAborted();
   }
 }
