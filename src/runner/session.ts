@@ -9,10 +9,11 @@ import { timed } from './context.ts';
 import { pageVariables } from './page-variables.ts';
 import { fillVariables, type PageVariables, type PlayedCommand, playCommand } from './play-command.ts';
 import { type ProbesOptions, patientAttempts, runProbes } from './run-probes.ts';
-import { makeBroken, makeHealthy, resetToBroken } from './set-phase.ts';
+import { makeBroken, makeHealthy, previewReset, type ResetResult, resetToBroken } from './set-phase.ts';
 import { type LabState, readState, startState, writeState } from './state.ts';
 import { symptomOf } from './symptom.ts';
 import { type Verification, verifyFix } from './verify.ts';
+import { type WatchOptions, watchFix } from './watch-fix.ts';
 
 export interface Session {
   readonly state: LabState;
@@ -29,6 +30,10 @@ export interface Session {
   /** The next hint; undefined when all are taken. */
   hint(): Promise<string | undefined>;
   reset(): Promise<void>;
+  /** What `reset` would discard and restore. */
+  changes(): Promise<Pick<ResetResult, 'discarded' | 'restored'>>;
+  /** Verifies, and again whenever something changes, until every check passes. Rejects with the signal's reason. */
+  watch(options: WatchOptions): Promise<void>;
 }
 
 /** Brings the scenario into its broken state. `probeHealthy` also shows that everything worked before. */
@@ -127,6 +132,14 @@ class GuidedSession implements Session {
     );
     await this.#save({ baseline, phase: 'broken' }, 'reset');
     this.#context.emit({ type: 'reset-done', discarded, restored });
+  }
+
+  changes(): Promise<Pick<ResetResult, 'discarded' | 'restored'>> {
+    return previewReset(this.#context, this.state.baseline);
+  }
+
+  watch(options: WatchOptions): Promise<void> {
+    return watchFix(this.#context, () => this.verify(), options);
   }
 
   async #save(change: Partial<LabState>, entry: string): Promise<void> {

@@ -1,12 +1,12 @@
 /** Brings the cluster into a scenario's healthy or broken state, and back into the broken one after somebody changed things. */
 import { pathOf, wellKnown } from '../kube/client.ts';
 import { applyObjects, deleteObject } from './apply.ts';
-import type { Baseline } from './baseline.ts';
-import { baselineOf, compareWithBaseline } from './baseline.ts';
+import type { Baseline, Difference } from './baseline.ts';
+import { baselineOf, compareWithBaseline, idOf } from './baseline.ts';
 import type { LabContext } from './context.ts';
 import { labLabel, labLabelValue, timed } from './context.ts';
 import { type Item, takeInventory, updateInventory } from './inventory.ts';
-import { keyOf, nameKey, scopeOf } from './scope.ts';
+import { keyOf, nameKey, type Scope, scopeOf } from './scope.ts';
 import { waitReady } from './wait-ready.ts';
 
 /** Outside hosts, manifests, and everything ready. */
@@ -42,6 +42,17 @@ export interface ResetResult {
   readonly items: readonly Item[];
 }
 
+/** What a reset would discard and restore now, for people. */
+export async function previewReset(
+  context: LabContext,
+  baseline: Baseline,
+): Promise<Pick<ResetResult, 'discarded' | 'restored'>> {
+  const scope = scopeOf(context);
+  const difference = compareWithBaseline(baseline, await takeInventory(context, scope), scope);
+  const mayDelete = difference.discard.filter((item) => isOurs(context, item));
+  return namesOf(difference, mayDelete, baseline, scope);
+}
+
 /** Back to the broken state. Touches only what differs from the baseline. */
 export async function resetToBroken(context: LabContext, baseline: Baseline): Promise<ResetResult> {
   const scope = scopeOf(context);
@@ -60,14 +71,24 @@ export async function resetToBroken(context: LabContext, baseline: Baseline): Pr
   }
   const after = await updateInventory(context, scope, before, touched);
   return {
-    discarded: mayDelete.filter(({ owned }) => !owned).map(({ key }) => nameKey(key)),
-    restored: [
-      ...restore.map((object) => nameKey(keyOf(object))),
-      ...difference.relabel.map(({ key }) => nameKey(key)),
-    ],
+    ...namesOf(difference, mayDelete, baseline, scope),
     spared: difference.discard.filter((item) => !mayDelete.includes(item)).map(({ key }) => nameKey(key)),
     baseline: { ...baselineOf(after, scope), ...foreignEntries(baseline) },
     items: after,
+  };
+}
+
+/** What a controller made follows from its owner; only its pods are changed by hand, as by `kubectl label`. */
+function namesOf(
+  { restore, relabel }: Difference,
+  mayDelete: readonly Item[],
+  baseline: Baseline,
+  { broken }: Scope,
+): Pick<ResetResult, 'discarded' | 'restored'> {
+  const byHand = (item: Item) => !item.owned || (item.object.kind === 'Pod' && baseline[idOf(item)] !== undefined);
+  return {
+    discarded: mayDelete.filter(byHand).map(({ key }) => nameKey(key)),
+    restored: [...broken.map(keyOf).filter((key) => restore.has(key)), ...relabel.map(({ key }) => key)].map(nameKey),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Style {
   readonly color: boolean;
   /** Lines may be redrawn. */
   readonly motion: boolean;
+  /** Our own words without typographic signs, where the terminal is to get plain ASCII. */
+  plain(text: string): string;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;
@@ -35,13 +37,15 @@ export function createStyle({ env, isTerminal, columns, ascii = false, accessibl
   const coloured = !quiet && (forced || isTerminal);
   const color = pc.createColors(coloured);
   const forEars = accessible || Boolean(env['ACCESSIBLE']);
+  const unicode = !ascii && env['TERM'] !== 'dumb';
   return {
     columns: Math.max(40, Math.min(columns ?? 80, 100)),
-    unicode: !ascii && env['TERM'] !== 'dumb',
+    unicode,
     accessible: forEars,
     terminal: isTerminal,
     color: coloured,
     motion: isTerminal && !forEars && env['TERM'] !== 'dumb',
+    plain: (text) => (unicode ? text : text.replaceAll('…', '...').replaceAll('·', '-')),
     bold: color.bold,
     dim: color.dim,
     good: color.green,

@@ -1,5 +1,5 @@
 /** An embedded cluster in this process: made, written into the registry if others may find it, and taken down again. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEmbeddedCluster, type EmbeddedCluster } from '../../cluster/embedded/cluster.ts';
 import type { CniName } from '../../cluster/embedded/net/cni-profiles.ts';
@@ -14,6 +14,7 @@ import type { ClockChoice } from '../commands/options.ts';
 import type { CliIo } from '../io.ts';
 import { stateFolder } from '../paths.ts';
 import { checkClusterName, claimName, clusterFolder, findCluster, removeRecord, writeRecord } from '../registry.ts';
+import { makePrivateFolder, removeAbandonedFolders } from './private-folder.ts';
 
 export interface HostOptions {
   readonly name: string;
@@ -33,7 +34,7 @@ export interface HostedCluster
 
 /** For one run: nobody else can find it, and its folder is temporary. */
 export async function hostPrivately(io: CliIo, options: HostOptions): Promise<HostedCluster> {
-  const folder = await mkdtemp(join(io.temporaryFolder, 'netpol-lab-'));
+  const [folder] = await Promise.all([makePrivateFolder(io), removeAbandonedFolders(io)]);
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     return await host(options, clockOf(options.clock, false), join(folder, 'kubeconfig'), removeFolder);
@@ -89,7 +90,7 @@ export async function refuseRunning(io: CliIo, name: string): Promise<void> {
   if (!record) return;
   throw new LabError('ERR_CLUSTER_EXISTS', `a cluster "${name}" is running already (process ${record.pid})`, {
     details: `kubeconfig: ${record.kubeconfig}`,
-    cure: `use it, stop it with: netpol-lab cluster down --name ${name}, or choose another --name`,
+    cure: `act on it from here (netpol-lab verify, hint, why), choose another --name, or stop it with: netpol-lab cluster down --name ${name}`,
   });
 }
 

@@ -80,6 +80,10 @@ export interface TargetOptions {
   readonly output?: string;
 }
 
+export interface VerifyOptions extends TargetOptions {
+  readonly watch?: boolean;
+}
+
 export const reportFormats = ['text', 'json', 'junit', 'tap', 'github'] as const satisfies readonly ReportFormat[];
 
 export function parseCount(text: string): number {

@@ -1,7 +1,7 @@
 /** `verify`, `reset`, `hint`, `probe`, `why`: act on the lab that is running, from any terminal. */
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { nameOption, type TargetOptions, textOrJson } from './options.ts';
+import { nameOption, type TargetOptions, textOrJson, type VerifyOptions } from './options.ts';
 
 export function addSessionCommands(program: Command, cli: Cli): void {
   const add = (name: string, description: string): Command =>
@@ -13,7 +13,8 @@ export function addSessionCommands(program: Command, cli: Cli): void {
 
   add('verify', 'check by traffic whether the running scenario is fixed')
     .addOption(textOrJson())
-    .action(async (options: TargetOptions) => {
+    .option('--watch', 'verify again whenever something changes, until it is solved (json: one line each time)')
+    .action(async (options: VerifyOptions) => {
       const { verifyRunning } = await import('../play/running.ts');
       cli.exitCode = await verifyRunning(cli, options);
     });

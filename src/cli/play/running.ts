@@ -15,19 +15,25 @@ import type { Cli } from '../cli.ts';
 import { styleOf } from '../cli.ts';
 import { attachCluster } from '../clusters/attach.ts';
 import { chooseCluster } from '../clusters/target.ts';
-import type { TargetOptions } from '../commands/options.ts';
+import type { TargetOptions, VerifyOptions } from '../commands/options.ts';
 import { openPlaced } from '../elsewhere/relocated.ts';
 import { openLab } from './open-lab.ts';
 import { openRunning } from './running-scenario.ts';
 
-export function verifyRunning(cli: Cli, options: TargetOptions): Promise<ExitCode> {
+export function verifyRunning(cli: Cli, options: VerifyOptions): Promise<ExitCode> {
+  const { stdout, stderr, signal } = cli.io;
   return withSession(cli, options, async (session) => {
-    if (cli.io.stderr.isTTY) cli.io.stderr.write('checking by traffic: silence takes a few seconds to be sure of\n');
-    const verification = await session.verify();
-    if (options.output === 'json')
-      cli.io.stdout.write(`${JSON.stringify(jsonVerification(session, verification), null, 2)}\n`);
-    else cli.io.stdout.write(verification.solved ? 'solved\n' : 'not solved yet\n');
-    return verification.solved ? EXIT.ok : EXIT.checksFailed;
+    if (stderr.isTTY) stderr.write('checking by traffic: silence takes a few seconds to be sure of\n');
+    const report = (verification: Verification): Verification => {
+      const json = () => jsonVerification(session, verification);
+      if (options.output === 'json') stdout.write(`${JSON.stringify(json(), null, options.watch ? 0 : 2)}\n`);
+      else stdout.write(verification.solved ? 'solved\n' : 'not solved yet\n');
+      return verification;
+    };
+    if (!options.watch) return report(await session.verify()).solved ? EXIT.ok : EXIT.checksFailed;
+    const onWaiting = () => void stderr.write('waiting for a change; Ctrl-C ends it\n');
+    await session.watch({ signal, onWaiting, onVerified: report });
+    return EXIT.ok;
   });
 }
 
@@ -61,6 +67,7 @@ async function withSession(
   const { io } = cli;
   const target = await chooseCluster(io, options);
   const cluster = await attachCluster(target);
+  cli.leftRunning = true;
   const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
   const state = await readState(client).finally(() => client.close());
   if (!state) {

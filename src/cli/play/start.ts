@@ -35,20 +35,26 @@ export async function startScenario(cli: Cli, id: string, options: StartOptions)
   const screen = screenOn(cli.io, styleOf(cli.io, options));
   screen.busy('starting the cluster');
   try {
-    const { cluster, close } = await findOrHost(cli, scenario, options, auto);
+    const { cluster, lasting, close } = await findOrHost(cli, scenario, options, auto);
     try {
-      return await play(cli, scenario, options, { cluster, auto, screen });
+      return await play(cli, scenario, options, { cluster, lasting, auto, screen });
     } finally {
       screen.idle();
       await close();
+      if (lasting) cli.io.stderr.write(staysLine(cluster.name));
+      else if (!auto && !cli.io.signal.aborted)
+        cli.io.stderr.write(`the session is over, and its cluster "${cluster.name}" is gone\n`);
     }
   } finally {
     screen.idle();
   }
 }
 
-interface Play {
-  readonly cluster: AttachedCluster;
+function staysLine(name: string): string {
+  return `the cluster "${name}" stays as it is; take it down with: netpol-lab cluster down --name ${name}\n`;
+}
+
+interface Play extends Pick<Playground, 'cluster' | 'lasting'> {
   readonly auto: boolean;
   readonly screen: Screen;
 }
@@ -57,7 +63,7 @@ async function play(
   cli: Cli,
   scenario: Scenario,
   options: StartOptions,
-  { cluster, auto, screen }: Play,
+  { cluster, lasting, auto, screen }: Play,
 ): Promise<ExitCode> {
   const { io } = cli;
   const style = styleOf(io, options);
@@ -70,9 +76,16 @@ async function play(
     strict: auto,
   });
   using lab = await openLab(cli, { scenario, cluster, kubectl, emit });
-  if (auto) return await playAuto(lab.context, screen.out);
-  const { playGuided } = await import('./guided.ts');
-  return await playGuided(cli, lab.context, { style, kubectl, screen });
+  if (!auto) {
+    const { playGuided } = await import('./guided.ts');
+    return await playGuided(cli, lab.context, { style, kubectl, screen, lasting });
+  }
+  if (lasting) {
+    const { makeRoom } = await import('./earlier-session.ts');
+    const cleared = await makeRoom(lab.context);
+    if (cleared) io.stderr.write(`cleared what a session of ${cleared} had left on it\n`);
+  }
+  return await playAuto(lab.context, screen.out);
 }
 
 function refuseUnmet({ id, needs }: Scenario, { on }: StartOptions, cni: CniName | undefined): void {
@@ -86,19 +99,23 @@ function refuseUnmet({ id, needs }: Scenario, { on }: StartOptions, cni: CniName
 
 interface Playground {
   readonly cluster: AttachedCluster;
+  /** It was there before the session, and is there afterwards. */
+  readonly lasting: boolean;
   close(): PromiseLike<void>;
 }
 
 /** A cluster that is running detached under the name is played on; otherwise one is made for as long as the session lasts. */
-async function findOrHost({ io }: Cli, scenario: Scenario, options: StartOptions, auto: boolean): Promise<Playground> {
+async function findOrHost(cli: Cli, scenario: Scenario, options: StartOptions, auto: boolean): Promise<Playground> {
+  const { io } = cli;
   const { name = defaultName, port, cni } = options;
   const clock = options.clock ?? (auto ? 'virtual' : 'real');
   const hosting = { name, clock, cni, port, seed: '1' };
   if (auto && options.name === undefined) {
     const cluster = await hostPrivately(io, hosting);
-    return { cluster, close: () => cluster[Symbol.asyncDispose]() };
+    return { cluster, lasting: false, close: () => cluster[Symbol.asyncDispose]() };
   }
-  const { record } = await findCluster(stateFolder(io), name);
+  const { record, cleaned } = await findCluster(stateFolder(io), name);
+  if (cleaned) io.stderr.write(`${cleaned}\n`);
   if (record?.detached) {
     const running = record.cni ?? 'calico';
     if (cni && cni !== running) {
@@ -108,11 +125,13 @@ async function findOrHost({ io }: Cli, scenario: Scenario, options: StartOptions
     }
     refuseUnmet(scenario, options, running);
     io.stderr.write(`playing on the running cluster "${name}"\n`);
+    cli.leftRunning = true;
     return {
       cluster: await attachCluster({ name, kubeconfig: record.kubeconfig, record }),
+      lasting: true,
       close: async () => undefined,
     };
   }
   const cluster = await hostByName(io, hosting, { detached: false });
-  return { cluster, close: () => cluster[Symbol.asyncDispose]() };
+  return { cluster, lasting: false, close: () => cluster[Symbol.asyncDispose]() };
 }

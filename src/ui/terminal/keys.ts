@@ -8,6 +8,7 @@ export type Action =
         | 'back'
         | 'hint'
         | 'verify'
+        | 'watch'
         | 'probe'
         | 'type'
         | 'reset'
@@ -25,6 +26,7 @@ const keys = [
   ['b', 'back', 'page before'],
   ['h', 'hint', 'hint'],
   ['v', 'verify', 'verify'],
+  ['watch', 'watch', 'verify again on every change'],
   ['p', 'probe', 'probe'],
   ['w', 'why', 'why'],
   ['t', 'type', 'type it for me'],
@@ -34,12 +36,15 @@ const keys = [
   ['?', 'help', 'help'],
 ] as const;
 
+export const keyNames: readonly string[] = [...keys.map(([, name]) => name), 'kubectl'];
+
 /** A key, its word, or a kubectl command line. */
 export function readAction(line: string): Action {
   const text = line.trim();
   const [word = '', ...rest] = text.split(/\s+/);
   if (/^(kubectl|k)$/.test(word)) return { do: 'command', text: text.replace(/^k /, 'kubectl ') };
   if (word === 'netpol-lab') return readAction(rest.join(' '));
+  if (/^(v|verify) --watch$/.test(text)) return { do: 'watch' };
   if (word === 'w' || word === 'why') return { do: 'why', rest: rest.join(' ') };
   const key = keys.find(([letter, name]) => rest.length === 0 && (word === letter || word === name));
   if (!key) return { do: 'unknown', text };
@@ -56,11 +61,13 @@ export function keysLine(style: Style): string {
 export const helpText = `enter    next page (b: the page before)
 h        the next hint; asks first
 v        verify: every check, by traffic
+watch    verify again whenever something changes, in whatever terminal
 p        probe: the flow of the symptom, once more
 w A B    why: does A reach B, and who decides (w alone: the symptom)
 t        types the page's next command for you
 x        reset to the broken state; says what it discards
 l        list the pages
-q        quit; the session's cluster goes with it
-kubectl … runs here as well, a pasted here-document too; for pipes use another terminal
+q        quit; a cluster that was made for the session goes with it
+kubectl … runs here as well, a pasted here-document too; for pipes use
+         another terminal
 `;

@@ -7,6 +7,7 @@ import type { Style } from '../style.ts';
 import { checkLines, paintStatus, probeLine } from './lines.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import type { Screen } from './screen.ts';
+import { wrap } from './wrap.ts';
 
 export interface NarratorOptions {
   readonly style: Style;
@@ -31,7 +32,7 @@ export function createNarrator({
     switch (event.type) {
       case 'session-opened':
         return out(
-          `${style.bold(event.scenario.title)}\n${style.dim(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`)}\n`,
+          `${wrap(style.bold(event.scenario.title), style.columns)}\n${style.dim(style.plain(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`))}\n`,
         );
       case 'work-finished':
         waiting?.idle();
@@ -41,8 +42,7 @@ export function createNarrator({
       case 'phase-reached':
         return;
       case 'probe-finished':
-        if (event.phase !== 'fixed') out(probeLine(event.phase, event.result, style));
-        return;
+        return out(probeLine(event.phase, event.result, style));
       case 'page-opened':
         return out(
           `\n${style.accessible ? '' : `${rule(style)}\n`}${style.bold(`${event.number}/${event.count}  ${event.page.title}`)}\n\n`,
