@@ -58,13 +58,22 @@ function buildProgram(cli: Cli): Command {
   addParityCommand(program, cli);
   addKubectlCommand(program, cli);
   for (const command of allCommands(program)) {
-    command.exitOverride().configureOutput(program.configureOutput());
+    command
+      .exitOverride()
+      .configureOutput(program.configureOutput())
+      .showHelpAfterError(`(what it takes: netpol-lab ${pathOf(command)} --help)`);
   }
   return program;
 }
 
 function allCommands(program: Command): readonly Command[] {
   return program.commands.flatMap((command) => [command, ...allCommands(command)]);
+}
+
+/** `cluster up`: as it is typed after the program's name. */
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${pathOf(parent)} ${command.name()}` : command.name();
 }
 
 function report(error: unknown, { io, leftRunning }: Cli): ExitCode {

@@ -11,15 +11,42 @@ export interface Entry {
   readonly minutes: number;
 }
 
+export interface LabEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly says: string;
+  readonly scenarios: readonly string[];
+}
+
+/** The labs that are to be played in their order, sorted by name. */
+export async function listPaths(root: string): Promise<readonly LabEntry[]> {
+  const folder = join(root, 'paths');
+  const files = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.yaml')).sort();
+  return Promise.all(
+    files.map(async (name) => {
+      const field = await readHead(join(folder, name));
+      const scenarios = field('scenarios');
+      return {
+        id: String(field('id') ?? ''),
+        title: String(field('title') ?? ''),
+        says: String(field('says') ?? ''),
+        scenarios: Array.isArray(scenarios) ? scenarios.map(String) : [],
+      };
+    }),
+  );
+}
+
+async function readHead(path: string): Promise<(name: string) => unknown> {
+  const head: unknown = parseDocument(await readFile(path, 'utf8')).toJS();
+  return (name) => (typeof head === 'object' && head !== null ? (head as Record<string, unknown>)[name] : undefined);
+}
+
 /** Sorted by name. Reads headlines only: a scenario with mistakes is still listed. */
 export async function listScenarios(root: string): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   for (const id of await scenarioNames(root)) {
     const folder = join(root, id);
-    const text = await readFile(join(folder, 'scenario.yaml'), 'utf8');
-    const head: unknown = parseDocument(text).toJS();
-    const field = (name: string): unknown =>
-      typeof head === 'object' && head !== null ? (head as Record<string, unknown>)[name] : undefined;
+    const field = await readHead(join(folder, 'scenario.yaml'));
     entries.push({
       id,
       folder,

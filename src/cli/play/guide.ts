@@ -15,7 +15,9 @@ import { wrap } from '../../ui/terminal/wrap.ts';
 import type { Cli } from '../cli.ts';
 import { kubeconfigVariable } from '../clusters/target.ts';
 import type { KubectlChoice } from '../commands/options.ts';
+import { rememberSolved } from '../progress.ts';
 import { readHereDocument } from './here-document.ts';
+import { nextLine } from './next-scenario.ts';
 import { runInFront } from './run-in-front.ts';
 
 export interface GuideOptions {
@@ -149,8 +151,11 @@ export class Guide {
     if (await this.#prompter.confirm(what)) await this.#session.hint();
   }
 
-  #tellSolved(): void {
-    this.#write(`${this.#options.style.good('SOLVED')}: every check passes. enter reads on.\n`);
+  async #tellSolved(): Promise<void> {
+    const { scenario, hintsTaken } = this.#session.state;
+    const next = await nextLine(scenario, await rememberSolved(this.#cli.io, scenario, hintsTaken));
+    const debrief = this.#session.state.page + 1 < this.#context.scenario.pages.length ? ' enter reads on.' : '';
+    this.#write(`${this.#options.style.good('SOLVED')}: every check passes.${debrief}\n${next ? `${next}\n` : ''}`);
   }
 
   /** Ctrl-C ends the watching and not the session. */
@@ -162,7 +167,7 @@ export class Guide {
     const onWaiting = () => this.#options.screen.busy('waiting for a change: Ctrl-C ends it');
     try {
       await this.#waiting(checking, () => this.#session.watch({ signal, onWaiting }));
-      this.#tellSolved();
+      await this.#tellSolved();
     } catch (error) {
       io.signal.throwIfAborted();
       if (!stop.signal.aborted) throw error;

@@ -17,6 +17,7 @@ import { attachCluster } from '../clusters/attach.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import type { TargetOptions, VerifyOptions } from '../commands/options.ts';
 import { openPlaced } from '../elsewhere/relocated.ts';
+import { rememberSolved } from '../progress.ts';
 import { openLab } from './open-lab.ts';
 import { openRunning } from './running-scenario.ts';
 
@@ -30,9 +31,11 @@ export function verifyRunning(cli: Cli, options: VerifyOptions): Promise<ExitCod
       else stdout.write(verification.solved ? 'solved\n' : 'not solved yet\n');
       return verification;
     };
-    if (!options.watch) return report(await session.verify()).solved ? EXIT.ok : EXIT.checksFailed;
-    const onWaiting = () => void stderr.write('waiting for a change; Ctrl-C ends it\n');
-    await session.watch({ signal, onWaiting, onVerified: report });
+    if (options.watch) {
+      const onWaiting = () => void stderr.write('waiting for a change; Ctrl-C ends it\n');
+      await session.watch({ signal, onWaiting, onVerified: report });
+    } else if (!report(await session.verify()).solved) return EXIT.checksFailed;
+    await rememberSolved(cli.io, session.state.scenario, session.state.hintsTaken);
     return EXIT.ok;
   });
 }

@@ -15,6 +15,7 @@ import { isInteractive } from '../io.ts';
 import { scenariosFolder, stateFolder } from '../paths.ts';
 import { findCluster } from '../registry.ts';
 import { playAuto } from './auto.ts';
+import { nextOfPath } from './next-scenario.ts';
 import { openLab } from './open-lab.ts';
 import { requireProvider, unmetNeeds } from './providers.ts';
 
@@ -22,7 +23,7 @@ const defaultName = 'netpol';
 
 /** Exit 0 when the scenario was solved (or left by its player), 1 when the walk did not go as its pages say. */
 export async function startScenario(cli: Cli, id: string, options: StartOptions): Promise<ExitCode> {
-  const scenario = await openScenario(scenariosFolder, id);
+  const scenario = await openScenario(scenariosFolder, await nextOfPath(cli.io, id));
   requireProvider(options.on);
   if (options.on !== 'embedded') {
     const { playElsewhere } = await import('../elsewhere/start.ts');
