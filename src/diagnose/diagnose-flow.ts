@@ -5,6 +5,7 @@
 import { createPolicyEngine } from '../policy/engine.ts';
 import { explainVerdict, printPolicy, printTraffic } from '../policy/explain.ts';
 import type { Direction, PolicySnapshot } from '../policy/model.ts';
+import { describePlugin } from '../policy/plugins.ts';
 import { type DirectionWalk, type Walkthrough, walkThrough } from '../policy/walkthrough.ts';
 import type { DiagnosisContext, JudgedFlow, Observed } from './context.ts';
 import { findDeadSelectors } from './find-dead-selectors.ts';
@@ -18,6 +19,8 @@ import type { AskedFlow, FlowQuestion } from './question.ts';
 export interface Diagnosis {
   /** Whether policy lets the whole thing through: DNS where it is asked, and every address. */
   readonly allowed: boolean;
+  /** What is different about this cluster's network plugin, for those who expect Calico. */
+  readonly plugin: string | undefined;
   /** The verdict of the first flow that is denied, else of the first connection, as a sentence. */
   readonly decidedBy: string | undefined;
   readonly flows: readonly JudgedFlow[];
@@ -47,11 +50,18 @@ export function diagnoseFlow(
   const connections = flows.filter(({ role }) => role === 'connection');
   const decisive = denied[0] ?? connections[0] ?? flows[0];
   const context = { engine, snapshot, question, flows, source };
+  const ignored = snapshot.plugin?.enforces === false;
   const findings =
     options.wanted === 'blocked' && denied.length === 0
       ? findOpenings(context)
-      : [...findDenials(context, denied), ...findOtherLayers(context, options.observed)];
-  return { allowed: denied.length === 0, decidedBy: decisive?.sentence, flows, findings: distinct(findings) };
+      : [...(ignored ? [] : findDenials(context, denied)), ...findOtherLayers(context, options.observed)];
+  return {
+    allowed: denied.length === 0 || ignored,
+    plugin: describePlugin(snapshot.plugin),
+    decidedBy: decisive && (ignored ? `nobody; elsewhere: ${decisive.sentence}` : decisive.sentence),
+    flows,
+    findings: distinct(findings),
+  };
 }
 
 function findDenials(context: DiagnosisContext, denied: readonly JudgedFlow[]): readonly Finding[] {

@@ -66,17 +66,26 @@ function findingOf(
   code: FindingCode,
   { policy, ruleIndex, unmet }: RuleStep,
   { direction }: DirectionWalk,
-  { source }: DiagnosisContext,
-  { to }: JudgedFlow,
+  { source, snapshot: { plugin } }: DiagnosisContext,
+  { to, flow }: JudgedFlow,
 ): Finding {
   const rule = `${printPolicy(policy)}, ${direction.toLowerCase()} rule ${ruleIndex + 1}`;
   const peer = direction === 'Egress' ? to : source;
+  const peerIp = parseIp(direction === 'Egress' ? flow.destinationIp : flow.sourceIp);
+  // The address is in the block, and yet not meant.
+  const isPodInBlock = (gap: Unmet): boolean =>
+    gap.part === 'address' &&
+    plugin?.ipBlocksHoldPods === false &&
+    peerIp !== undefined &&
+    parseNet(gap.wants)?.contains(peerIp) === true;
+  const describe = (gap: Unmet): string =>
+    isPodInBlock(gap) ? `an ipBlock never means a pod to ${plugin?.name}` : describeUnmet(gap);
   return {
     code,
     object: printPolicy(policy),
     direction,
-    summary: `${rule} would allow it, but ${unmet.map(describeUnmet).join(', and ')}`,
-    evidence: [`${source} -> ${to}`, ...unmet.map((gap) => `${rule}: ${describeUnmet(gap)}`)],
+    summary: `${rule} would allow it, but ${unmet.map(describe).join(', and ')}`,
+    evidence: [`${source} -> ${to}`, ...unmet.map((gap) => `${rule}: ${describe(gap)}`)],
     next: nextFor(code, policy, peer),
   };
 }

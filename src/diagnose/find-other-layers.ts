@@ -5,8 +5,12 @@ import type { Finding } from './finding.ts';
 import { whyCommand } from './next-command.ts';
 
 export function findOtherLayers(context: DiagnosisContext, observed: Observed | undefined): readonly Finding[] {
-  const { flows, question, source } = context;
-  const denied = flows.find(({ walk }) => !walk.verdict.allowed);
+  const { flows, question, source, snapshot } = context;
+  const { plugin } = snapshot;
+  const ignored = plugin?.enforces === false;
+  // A verdict that nobody enforces explains nothing but what got through in spite of it.
+  const hasSay = !ignored || observed === 'allowed';
+  const denied = hasSay ? flows.find(({ walk }) => !walk.verdict.allowed) : undefined;
   if (question.source.hostNetwork) return [hostNetworkFinding(context)];
   if (denied && observed === 'allowed') {
     const direction = denied.walk.egress.verdict.allowed ? 'Ingress' : 'Egress';
@@ -18,7 +22,7 @@ export function findOtherLayers(context: DiagnosisContext, observed: Observed | 
         code: 'not-enforced',
         object: policy ? printPolicy(policy) : `Pod ${source}`,
         direction,
-        summary: 'policy denies this flow, yet it got through: nobody enforces policy here',
+        summary: `policy denies this flow, yet it got through: ${ignored ? `${plugin?.name} ignores policies` : 'nobody enforces policy here'}`,
         evidence: [denied.sentence, 'a probe got an answer'],
         next: 'kubectl -n kube-system get pods -o wide',
       },

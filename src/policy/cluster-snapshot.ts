@@ -2,6 +2,7 @@
 import type { Container, EndpointSlice, KubeObject, Namespace, Pod } from '../kube/objects.ts';
 import { endpointsOfSlices, namesService, type ServiceEndpoint, withServiceEndpoints } from './calico-services.ts';
 import type { PolicyNamespace, PolicyPod, PolicySnapshot, Protocol } from './model.ts';
+import { findPlugin, policiesRead } from './plugins.ts';
 
 export interface ClusterLists {
   readonly namespaces: readonly Namespace[];
@@ -13,6 +14,7 @@ export interface ClusterLists {
 }
 
 export function snapshotOfCluster({ namespaces, pods, policies, endpointSlices = [] }: ClusterLists): PolicySnapshot {
+  const plugin = findPlugin(pods);
   const endpointsOf = (namespace: string, name: string): readonly ServiceEndpoint[] =>
     endpointsOfSlices(
       endpointSlices.filter(
@@ -22,7 +24,10 @@ export function snapshotOfCluster({ namespaces, pods, policies, endpointSlices =
   return {
     namespaces: namespaces.map(policyNamespaceOf),
     pods: pods.map(policyPodOf).filter((pod) => pod !== undefined),
-    policies: policies.map((policy) => (namesService(policy) ? withServiceEndpoints(policy, endpointsOf) : policy)),
+    policies: policiesRead(plugin, policies).map((policy) =>
+      namesService(policy) ? withServiceEndpoints(policy, endpointsOf) : policy,
+    ),
+    ...(plugin && { plugin }),
   };
 }
 

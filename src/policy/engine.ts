@@ -40,12 +40,12 @@ export interface ExplainingEngine extends PolicyEngine {
 }
 
 export interface EngineOptions {
-  /** False as in Cilium, where an ipBlock never holds a pod's address. Default true, as in Calico and the e2e suite. */
+  /** False as in Cilium, where an ipBlock never holds a pod's address. Default: the snapshot's plugin's, else true. */
   readonly ipBlocksHoldPods?: boolean;
 }
 
 export function createPolicyEngine(snapshot?: PolicySnapshot, options: EngineOptions = {}): ExplainingEngine {
-  const engine = new PlainEngine(options);
+  const engine = new PlainEngine({ ipBlocksHoldPods: snapshot?.plugin?.ipBlocksHoldPods ?? true, ...options });
   for (const namespace of snapshot?.namespaces ?? []) engine.setNamespace(namespace);
   for (const pod of snapshot?.pods ?? []) engine.setPod(pod);
   for (const policy of snapshot?.policies ?? []) engine.setPolicy(policy);

@@ -3,6 +3,7 @@
  * rules that decided it. Knows no API, no packets and no time.
  */
 import type { KubeObject, Labels, NetworkPolicy } from '../kube/objects.ts';
+import type { NetworkPlugin } from './plugins.ts';
 
 export type Direction = 'Ingress' | 'Egress';
 export type Protocol = 'TCP' | 'UDP' | 'SCTP' | 'ICMP';
@@ -35,6 +36,8 @@ export interface PolicySnapshot {
   readonly namespaces: readonly PolicyNamespace[];
   readonly pods: readonly PolicyPod[];
   readonly policies: readonly PolicyObject[];
+  /** Who enforces them; absent: judged as by Calico. */
+  readonly plugin?: NetworkPlugin;
 }
 
 /** A packet's first: addresses as policy sees them, after DNAT and before SNAT. */

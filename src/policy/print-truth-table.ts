@@ -36,6 +36,26 @@ export function printTableText(table: TruthTable): string {
   ].join('');
 }
 
+/** The same as sentences, one for each source, for those who hear it: nobody has to remember what column 7 was. */
+export function printTableSentences({ ends, cells }: TruthTable): string {
+  if (cells.length === 0) return 'no pods, so no flows\n';
+  const words: Readonly<Record<TableState, string>> = {
+    allowed: 'reaches',
+    denied: 'does not reach',
+    partly: 'reaches, with some replicas only,',
+  };
+  return ends
+    .flatMap((source) => {
+      const own = cells.filter((cell) => cell.source === source);
+      return (['allowed', 'partly', 'denied'] as const).flatMap((state) => {
+        const reached = own.filter((cell) => stateOf(cell) === state);
+        const names = reached.map(({ destination, port }) => `${destination} ${printPort(port)}`);
+        return names.length > 0 ? [`${source} ${words[state]} ${names.join(', ')}.\n`] : [];
+      });
+    })
+    .join('');
+}
+
 export function printTableJson(table: TruthTable): string {
   const flows = table.cells.map(flowJson);
   return `${JSON.stringify({ schemaVersion: 1, ends: table.ends, flows }, null, 2)}\n`;

@@ -5,6 +5,7 @@
 import { createCompiledEngine } from './compiled/engine.ts';
 import type { TruthMatrix } from './compiled/truth-matrix.ts';
 import type { PolicySnapshot, Protocol } from './model.ts';
+import { withoutCidrs } from './without-cidrs.ts';
 
 export interface TablePort {
   readonly port: number;
@@ -50,17 +51,18 @@ export function buildTruthTable(
   owners: ReadonlyMap<string, string>,
   { ports, outside = [] }: TruthTableOptions = {},
 ): TruthTable {
-  const engine = createCompiledEngine(snapshot);
+  const matrixOf = judgeAsPlugin(snapshot);
   const addresses = [...snapshot.pods.map(({ ips }) => ips[0] ?? ''), ...outside];
   const ends = gatherEnds(snapshot, owners, outside, ports);
   const cells: TruthCell[] = [];
   for (const port of distinctPorts(ends)) {
     const asked = ends.filter((end) => end.ports.some((candidate) => isSame(candidate, port)));
-    const matrix = engine.addressMatrix(port, addresses);
+    const matrix = matrixOf(port, addresses);
     for (const source of ends) {
       for (const destination of asked) {
         if (source.isOutside && destination.isOutside) continue;
-        const cell = countPairs(matrix, source, destination);
+        const inside = !source.isOutside && !destination.isOutside;
+        const cell = countPairs(inside ? matrix.inside : matrix.beyond, source, destination);
         if (cell.pairs > 0) cells.push({ source: source.name, destination: destination.name, port, ...cell });
       }
     }
@@ -70,6 +72,28 @@ export function buildTruthTable(
     (place.get(source) ?? 0) * ends.length + (place.get(destination) ?? 0);
   cells.sort((a, b) => rank(a) - rank(b) || comparePorts(a.port, b.port));
   return { ends: ends.map(({ name }) => name), cells };
+}
+
+interface Matrices {
+  /** Between pods. */
+  readonly inside: TruthMatrix;
+  /** To and from addresses that are no pods. */
+  readonly beyond: TruthMatrix;
+}
+
+/** Where CIDR rules do not reach into the cluster, flows between pods are judged without them. */
+function judgeAsPlugin(snapshot: PolicySnapshot): (port: TablePort, addresses: readonly string[]) => Matrices {
+  const { plugin, policies } = snapshot;
+  const read = plugin?.enforces === false ? { ...snapshot, policies: [] } : snapshot;
+  const everywhere = createCompiledEngine(read);
+  const between =
+    plugin?.ipBlocksHoldPods === false
+      ? createCompiledEngine({ ...read, policies: policies.map(withoutCidrs) })
+      : everywhere;
+  return (port, addresses) => {
+    const beyond = everywhere.addressMatrix(port, addresses);
+    return { beyond, inside: between === everywhere ? beyond : between.addressMatrix(port, addresses) };
+  };
 }
 
 function gatherEnds(

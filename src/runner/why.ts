@@ -33,6 +33,7 @@ export async function askWhy(
   const { request } = resolved;
   const options = { signal, ...(probeImage && { probeImage }) };
   const [observation, view] = await Promise.all([runProbe(client, request, options), viewCluster(client)]);
+  if (observation.reason === 'no-such-pod') return { missing: observation.detail };
   const wanted = observation.outcome === 'allowed' ? 'blocked' : 'allowed';
   const diagnosis = diagnoseRequest(view, request, outside, { observed: observation.outcome, wanted });
   return { request, observation, diagnosis };

@@ -28,6 +28,7 @@ export function addMatrixCommand(program: Command, cli: Cli): void {
     .addOption(
       new Option('--output <format>', 'what to print').choices(['text', 'json', 'csv', 'html']).default('text'),
     )
+    .option('--accessible', 'text as sentences instead of a table, for screen readers (also ACCESSIBLE=1)')
     .action(async (options: MatrixOptions) => {
       const { runMatrix } = await import('../matrix/run.ts');
       cli.exitCode = await runMatrix(cli.io, options);

@@ -10,5 +10,6 @@ export interface MatrixOptions {
   readonly namespace?: readonly string[];
   readonly port?: readonly TablePort[];
   readonly outside?: readonly string[];
+  readonly accessible?: boolean;
   readonly output: 'text' | 'json' | 'csv' | 'html';
 }

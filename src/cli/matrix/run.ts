@@ -8,17 +8,20 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { snapshotOfCluster } from '../../policy/cluster-snapshot.ts';
 import { type ManifestSnapshot, snapshotOfManifests } from '../../policy/manifest-snapshot.ts';
 import { ownerOf, ownersOf } from '../../policy/owners.ts';
+import { describePlugin } from '../../policy/plugins.ts';
 import {
   printDiffJson,
   printDiffText,
   printTableCsv,
   printTableHtml,
   printTableJson,
+  printTableSentences,
   printTableText,
 } from '../../policy/print-truth-table.ts';
 import { diffTruthTables } from '../../policy/truth-diff.ts';
 import { buildTruthTable, type TruthTable } from '../../policy/truth-table.ts';
 import { viewCluster } from '../../runner/cluster-view.ts';
+import { styleOf } from '../cli.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import type { CliIo } from '../io.ts';
 import type { MatrixOptions } from './options.ts';
@@ -34,7 +37,9 @@ export async function runMatrix(io: CliIo, options: MatrixOptions): Promise<Exit
     return EXIT.ok;
   }
   const source = options.filename ? await fromManifests(io, options.filename) : await fromCluster(io, options);
-  io.stdout.write(printers[options.output](tableOf(source, options, io)));
+  const inWords = options.output === 'text' && styleOf(io, options).accessible;
+  const print = inWords ? printTableSentences : printers[options.output];
+  io.stdout.write(print(tableOf(source, options, io)));
   return EXIT.ok;
 }
 
@@ -106,6 +111,8 @@ function tableOf({ snapshot, owners, unpoliced }: ManifestSnapshot, options: Mat
   if (absent.length > 0) {
     io.stderr.write(`not in the table, because no policy selects the node's network: ${absent.sort().join(', ')}\n`);
   }
+  const plugin = describePlugin(snapshot.plugin);
+  if (plugin) io.stderr.write(`judged as by this cluster's network plugin: ${plugin}\n`);
   const table = buildTruthTable(snapshot, owners, { ...(port && { ports: port }), outside });
   if (!namespace) return table;
   const isWanted = (end: string): boolean => namespace.includes(end.split('/')[0] ?? '');

@@ -123,7 +123,8 @@ export async function whyRunning(
 ): Promise<ExitCode> {
   const { io } = cli;
   const from = parseSource(fromText);
-  const to = parseDestination(toText);
+  // Most flows are TCP, and most people leave it out.
+  const to = parseDestination(toText) ?? parseDestination(`${toText}/tcp`);
   if (!from)
     throw new LabError('ERR_USAGE', `cannot read the source "${fromText}"`, {
       cure: 'write namespace/pod, namespace/deploy/name or namespace/key=value',
@@ -148,6 +149,7 @@ export async function whyRunning(
       observation,
       allowed: diagnosis.allowed,
       decidedBy: diagnosis.decidedBy,
+      plugin: diagnosis.plugin,
       findings: diagnosis.findings,
     };
     io.stdout.write(

@@ -47,8 +47,11 @@ export function whyLines({ observation, diagnosis }: Why, asked: string, style: 
   const { outcome, detail } = observation;
   const lines = [`${style.bold(asked)}`, fitted(`${outcome} (${detail})`, style, 'seen:       ')];
   if (diagnosis.decidedBy) lines.push(fitted(diagnosis.decidedBy, style, 'decided by: '));
+  if (diagnosis.plugin) lines.push(fitted(diagnosis.plugin, style, 'plugin:     '));
   for (const { code, object, summary, next } of diagnosis.findings.slice(0, 3)) {
-    lines.push('', wrap(`${code}: ${object}: ${summary}`, style.columns, '- ', '  '), `  next: ${next}`);
+    // Most summaries name the object themselves.
+    const what = summary.includes(object) ? summary : `${object}: ${summary}`;
+    lines.push('', wrap(`${code}: ${what}`, style.columns, '- ', '  '), `  next: ${next}`);
   }
   return `${lines.join('\n')}\n`;
 }

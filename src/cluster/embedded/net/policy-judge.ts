@@ -2,7 +2,6 @@
  * Asks the policy engine about one direction of one packet, as the cluster's network plugin would: Calico asks for all,
  * Cilium's ipBlocks never mean pods or nodes, Flannel asks nobody.
  */
-import type { KubeObject, NetworkPolicy, NetworkPolicyPeer } from '../../../kube/objects.ts';
 import { createPolicyEngine } from '../../../policy/engine.ts';
 import type {
   Direction,
@@ -13,6 +12,7 @@ import type {
   PolicyObject,
   PolicyPod,
 } from '../../../policy/model.ts';
+import { withoutCidrs } from '../../../policy/without-cidrs.ts';
 import type { CniProfile } from './cni-profiles.ts';
 
 export interface PolicyJudge {
@@ -39,7 +39,7 @@ export function createPolicyJudge(
   const engines: PolicyEngine[] = [createPolicyEngine()];
   const [everybody] = engines as [PolicyEngine];
   // Where CIDR rules do not reach into the cluster, a second engine without them answers for peers in it.
-  const inCluster = profile.ipBlockMatchesCluster ? everybody : createPolicyEngine();
+  const inCluster = profile.ipBlocksHoldPods ? everybody : createPolicyEngine();
   if (inCluster !== everybody) engines.push(inCluster);
   const each = (action: (engine: PolicyEngine) => void): void => engines.forEach(action);
   return {
@@ -60,26 +60,4 @@ export function createPolicyJudge(
     },
     removePolicy: (policy) => each((engine) => engine.removePolicy(policy)),
   };
-}
-
-/** A rule whose only peers are ipBlocks matches nobody in the cluster: it must go, for a rule without peers allows all. */
-export function withoutCidrs(policy: PolicyObject): PolicyObject {
-  if (policy.kind !== 'NetworkPolicy' || policy.apiVersion !== 'networking.k8s.io/v1') return policy;
-  const { spec } = policy as NetworkPolicy;
-  if (!spec) return policy;
-  const ingress = spec.ingress?.flatMap((rule) => {
-    const from = keepSelectors(rule.from);
-    return from === 'nobody' ? [] : [{ ...rule, ...(from && { from }) }];
-  });
-  const egress = spec.egress?.flatMap((rule) => {
-    const to = keepSelectors(rule.to);
-    return to === 'nobody' ? [] : [{ ...rule, ...(to && { to }) }];
-  });
-  return { ...policy, spec: { ...spec, ...(ingress && { ingress }), ...(egress && { egress }) } } as KubeObject;
-}
-
-function keepSelectors(peers: NetworkPolicyPeer[] | undefined): NetworkPolicyPeer[] | undefined | 'nobody' {
-  if (!peers || peers.length === 0) return peers;
-  const kept = peers.filter((peer) => !peer.ipBlock);
-  return kept.length === 0 ? 'nobody' : kept;
 }
