@@ -1,14 +1,11 @@
 #!/usr/bin/env node
 /** The program's entry: hands the process to `run` and nothing else, so that `--help` costs no more than it must. */
-import { setMaxListeners } from 'node:events';
 import { homedir, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../kit/errors.ts';
 import { run } from './app.ts';
 
 const interrupt = new AbortController();
-// Every request and every probe of a session listens for it.
-setMaxListeners(0, interrupt.signal);
 const interceptors: (() => void)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {

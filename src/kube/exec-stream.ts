@@ -57,6 +57,7 @@ export async function openStream(
     socket.on('unexpected-response', (_request, response) => {
       const chunks: Uint8Array[] = [];
       response.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+      io.signal?.removeEventListener('abort', abort);
       response.on('end', () => reject(refusal(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'))));
     });
     socket.on('error', (cause) => reject(unreachable(connection, cause)));

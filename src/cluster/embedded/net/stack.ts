@@ -2,10 +2,11 @@
  * One network namespace: its ports, its connections, its datagrams. Loopback stays inside; everything else goes down the
  * data path.
  */
+
+import { onAbort } from '../../../kit/on-abort.ts';
 import type { Random } from '../../../kit/random.ts';
 import { type DataPath, isLoopback } from './data-path.ts';
 import { type NetHost, primaryIp, type TcpTarget, type UdpTarget } from './net-host.ts';
-import { onAbort } from './on-abort.ts';
 import { PortTable } from './port-table.ts';
 import type {
   ConnectOptions,

@@ -1,6 +1,7 @@
 /** A listening TCP socket: a queue of connections that the kernel has accepted and a program has not yet asked for. */
+
+import { onAbort } from '../../../kit/on-abort.ts';
 import type { TcpTarget } from './net-host.ts';
-import { onAbort } from './on-abort.ts';
 import type { ListenOptions, TcpConnection, TcpListener } from './sockets.ts';
 import type { PipeEnd } from './tcp-pipe.ts';
 

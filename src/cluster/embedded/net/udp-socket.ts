@@ -1,7 +1,8 @@
 /** A UDP socket: sends down the data path or back along a known flow, and queues what arrives. */
+
+import { onAbort } from '../../../kit/on-abort.ts';
 import type { DataPath } from './data-path.ts';
 import type { NetHost, UdpTarget } from './net-host.ts';
-import { onAbort } from './on-abort.ts';
 import type { Datagram, SocketAddress, UdpSocket } from './sockets.ts';
 import type { UdpConntrack } from './udp-conntrack.ts';
 

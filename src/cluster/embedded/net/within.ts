@@ -1,6 +1,6 @@
 /** A limit on how long something may take, on the cluster's clock. */
 import type { Clock } from '../../../kit/clock.ts';
-import { onAbort } from './on-abort.ts';
+import { onAbort } from '../../../kit/on-abort.ts';
 
 export const timedOut = Symbol('timed out');
 

@@ -2,7 +2,6 @@
  * The API server of one embedded cluster: HTTPS on loopback with credentials of its own. It owns sockets and nothing else;
  * what is asked goes to the handlers, what goes wrong becomes a Status, and closing leaves nothing behind.
  */
-import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -68,7 +67,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const credentials = options.credentials ?? makeCredentials();
   const tokens = options.tokens ?? serviceAccountTokens(clock, random);
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal);
   const context: ServerContext = {
     machinery,
     streams,

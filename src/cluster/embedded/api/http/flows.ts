@@ -2,7 +2,9 @@
  * The network's flow log over the API: listed, or followed as a watch. A real cluster has no such resource, so discovery does not
  * name it and kubectl shows nothing of it; who may read it is decided by RBAC as for any other resource.
  */
+
 import type { ServerResponse } from 'node:http';
+import { onAbort } from '../../../../kit/on-abort.ts';
 import {
   type FlowLog,
   type FlowQuery,
@@ -97,14 +99,11 @@ function follow(
   const unsubscribe = flows.subscribe((flow) => {
     if (matches(flow, query)) send(flow);
   });
-  const end = (): void => {
-    response.end();
-  };
-  closing.addEventListener('abort', end);
+  const forget = onAbort(closing, () => void response.end());
   response.once('close', () => {
     unsubscribe();
     hold.release();
-    closing.removeEventListener('abort', end);
+    forget();
   });
   if (response.destroyed) response.emit('close');
 }

@@ -1,5 +1,7 @@
 /** What a watch sends: one JSON line per change that concerns its selection, until the client goes, time is up or the server closes. */
+
 import type { ServerResponse } from 'node:http';
+import { onAbort } from '../../../../kit/on-abort.ts';
 import type { Hold } from '../../../../kit/virtual-clock.ts';
 import type { KubeObject } from '../../../../kube/objects.ts';
 import { invalid } from '../machinery/status.ts';
@@ -133,13 +135,13 @@ class WatchStream {
       next = wallClock.after(bookmarkEveryMs, tick);
     };
     if (!flag(this.#request.query, 'allowWatchBookmarks')) next.cancel();
-    closing.addEventListener('abort', end);
+    const forget = onAbort(closing, end);
     response.once('close', () => {
       dispose();
       this.#hold?.release();
       timeout.cancel();
       next.cancel();
-      closing.removeEventListener('abort', end);
+      forget();
     });
     if (response.destroyed) response.emit('close');
   }

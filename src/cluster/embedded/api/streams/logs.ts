@@ -1,5 +1,7 @@
 /** A container's output as text, all at once or as it comes (`follow`). */
+
 import type { ServerResponse } from 'node:http';
+import { onAbort } from '../../../../kit/on-abort.ts';
 import type { LogQuery } from '../../runtime.ts';
 import { type ApiRequest, flag, type Reply, type ServerContext, wholeNumber } from '../http/request.ts';
 import { invalid } from '../machinery/status.ts';
@@ -18,7 +20,7 @@ export async function sendLogs(
   const gone = new AbortController();
   const stop = () => gone.abort();
   response.once('close', stop);
-  context.closing.addEventListener('abort', stop);
+  const forget = onAbort(context.closing, stop);
   const hold = query.follow ? context.hold() : undefined;
   try {
     const chunks = context.streams.logs(namespace, pod, query, gone.signal)[Symbol.asyncIterator]();
@@ -35,7 +37,7 @@ export async function sendLogs(
     if (!response.headersSent) throw error;
   } finally {
     hold?.release();
-    context.closing.removeEventListener('abort', stop);
+    forget();
   }
   response.end();
   return { type: 'taken' };
