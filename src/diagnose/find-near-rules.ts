@@ -1,7 +1,7 @@
 /** Which rules nearly allow a denied flow, and what is wrong with them? One finding per gap that a person could close. */
 import { printPolicy } from '../policy/explain.ts';
 import { parseIp, parseNet } from '../policy/net.ts';
-import { describeUnmet, type Unmet } from '../policy/unmet.ts';
+import { describeUnmet, namespaceNameLabel, type Unmet } from '../policy/unmet.ts';
 import type { DirectionWalk, RuleStep } from '../policy/walkthrough.ts';
 import type { DiagnosisContext, JudgedFlow } from './context.ts';
 import type { Finding, FindingCode } from './finding.ts';
@@ -31,7 +31,12 @@ function classify(unmet: readonly Unmet[], context: DiagnosisContext, judged: Ju
   if (parts.has('not-a-pod')) return 'selector-cannot-match-address';
   if (parts.has('address')) return classifyAddress(unmet, context);
   if (parts.has('namespace')) return parts.has('pod-label') ? undefined : 'peer-in-other-namespace';
-  if (parts.has('namespace-label')) return parts.has('pod-label') ? undefined : 'namespace-label-missing';
+  if (parts.has('namespace-label')) {
+    if (parts.has('pod-label')) return undefined;
+    // Nothing to label: the rule names another namespace.
+    const byName = unmet.some((gap) => gap.part === 'namespace-label' && gap.key === namespaceNameLabel);
+    return byName ? 'peer-in-other-namespace' : 'namespace-label-missing';
+  }
   return parts.has('pod-label') ? 'peer-label-missing' : undefined;
 }
 

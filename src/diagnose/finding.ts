@@ -20,7 +20,8 @@ export const findingMeanings = {
     'a rule names a port by a name that the destination pod does not declare (with that protocol)',
   'peer-label-missing': 'a rule would allow it if the peer pod carried the labels that the rule asks for',
   'namespace-label-missing': "a rule would allow it if the peer's namespace carried the label that the rule asks for",
-  'peer-in-other-namespace': "a rule's podSelector without namespaceSelector means the policy's own namespace only",
+  'peer-in-other-namespace':
+    "a rule is for pods of another namespace: it names that namespace, or has a podSelector without namespaceSelector, which means the policy's own",
   'selector-matches-nothing': "a rule's peer selects no pod in the whole cluster",
   'policy-selects-nothing': "a policy's podSelector selects no pod of its namespace",
   'cluster-ip-in-rule': "a rule's ipBlock holds the Service's ClusterIP; policy sees the endpoint's address",

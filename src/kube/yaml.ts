@@ -40,7 +40,7 @@ export function parseManifests(text: string, file: string): { manifests: Manifes
   for (const document of parseAllDocuments(text, { ...asKubectl, lineCounter: lines })) {
     for (const error of document.errors) {
       const { line, col } = lines.linePos(error.pos[0]);
-      problems.push({ file, line, column: col, message: error.message.split('\n')[0] ?? error.message });
+      problems.push({ file, line, column: col, message: yamlMessage(error) });
     }
     if (document.errors.length > 0 || document.contents === null) continue;
     const value: unknown = document.toJS();
@@ -76,4 +76,9 @@ export function printManifests(objects: readonly unknown[]): string {
   return objects
     .map((object) => stringify(object, { ...asKubectl, lineWidth: 0, aliasDuplicateObjects: false }))
     .join('---\n');
+}
+
+/** The parser's words without the place, which stands in front of every problem of ours. */
+export function yamlMessage({ message }: Pick<Error, 'message'>): string {
+  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '');
 }

@@ -10,6 +10,9 @@ import { parseNet } from './net.ts';
 import type { NormalPolicy, NormalRule } from './normal.ts';
 import { listOf, recordOf } from './untyped.ts';
 
+/** Every namespace carries it, with its own name; nobody can give a namespace another one. */
+export const namespaceNameLabel = 'kubernetes.io/metadata.name';
+
 export type Unmet =
   | { readonly part: 'protocol'; readonly wants: string }
   /** `wants`: `443/TCP`, `8080-8090/TCP`. */
@@ -159,6 +162,7 @@ export function describeUnmet(gap: Unmet): string {
     case 'pod-label':
       return `the pod lacks ${gap.wants} (${printHas(gap)})`;
     case 'namespace-label':
+      if (gap.key === namespaceNameLabel) return `it asks for ${gap.wants}, and the pod is in namespace ${gap.has}`;
       return `the pod's namespace lacks ${gap.wants} (${printHas(gap)})`;
     case 'namespace':
       return `a podSelector alone means pods of namespace ${gap.wants}`;

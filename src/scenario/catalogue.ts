@@ -1,6 +1,6 @@
 /** Which scenarios and labs there are, by their headlines alone: listing must be quick, so nothing is checked here. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { parseDocument } from 'yaml';
 
 export interface Entry {
@@ -56,6 +56,11 @@ export async function listScenarios(root: string): Promise<readonly Entry[]> {
     });
   }
   return entries;
+}
+
+/** A name with a separator is a folder's, as for a shell's commands. */
+export function isFolderName(name: string): boolean {
+  return name.includes('/') || name.includes(sep) || name === '.';
 }
 
 /** Sorted. */

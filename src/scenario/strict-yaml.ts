@@ -6,6 +6,7 @@
 import type { Document, Node } from 'yaml';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { yamlMessage } from '../kube/yaml.ts';
 import type { Location, Problem } from './location.ts';
 import { didYouMean } from './nearest.ts';
 
@@ -29,7 +30,7 @@ export function decodeYaml<S extends z.ZodType>(text: string, file: string, sche
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
       ...at(error.pos[0]),
-      message: error.message.split('\n')[0] ?? error.message,
+      message: yamlMessage(error),
     }));
     return { value: undefined, problems, locate };
   }

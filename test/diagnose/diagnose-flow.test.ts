@@ -95,6 +95,10 @@ describe('a flow that is denied', () => {
     ['named-port-undeclared', '{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: postgres}]}'],
     ['address-excepted', '{from: [{ipBlock: {cidr: 10.244.0.0/16, except: [10.244.1.0/24]}}]}'],
     ['address-not-listed', '{from: [{ipBlock: {cidr: 10.0.0.0/24}}], ports: [{port: 5432}]}'],
+    [
+      'peer-in-other-namespace',
+      '{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: front}}}], ports: [{port: 5432}]}',
+    ],
     ['ingress-isolated', ''],
   ])('on the way in: %s', (code, rule) => {
     const { findings } = diagnose(cluster(ingress(rule)), { host: 'db', port: 80 });

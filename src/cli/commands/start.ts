@@ -17,7 +17,7 @@ export function addStartCommand(program: Command, cli: Cli): void {
   const command = program
     .command('start')
     .description('play a scenario: see it fail, find out why, fix it, verify')
-    .argument('<scenario>', 'its name, from `netpol-lab list`')
+    .argument('<scenario>', 'its name or the name of a path, from `netpol-lab list`; or its folder')
     .option('--auto', 'play the whole walk without asking (also without a terminal, or with CI=true)')
     .addOption(providerOption())
     .addOption(kubectlOption())

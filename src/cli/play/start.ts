@@ -1,8 +1,10 @@
 /** `netpol-lab start`: a cluster, the scenario on it, and the walk; by a person at the keyboard, or by itself. */
+import { resolve } from 'node:path';
 import type { CniName } from '../../cluster/embedded/net/cni-profiles.ts';
 import { type ExitCode, LabError } from '../../kit/errors.ts';
 import type { Scenario } from '../../scenario/model.ts';
-import { openScenario } from '../../scenario/open.ts';
+import { isFolderName } from '../../scenario/catalogue.ts';
+import { openFolder, openScenario } from '../../scenario/open.ts';
 import { createNarrator } from '../../ui/terminal/narrator.ts';
 import type { Screen } from '../../ui/terminal/screen.ts';
 import type { Cli } from '../cli.ts';
@@ -11,7 +13,7 @@ import { type AttachedCluster, attachCluster } from '../clusters/attach.ts';
 import { hostByName, hostPrivately } from '../clusters/host.ts';
 import { chooseKubectl } from '../command-runner.ts';
 import type { StartOptions } from '../commands/options.ts';
-import { isInteractive } from '../io.ts';
+import { type CliIo, isInteractive } from '../io.ts';
 import { scenariosFolder, stateFolder } from '../paths.ts';
 import { findCluster } from '../registry.ts';
 import { playAuto } from './auto.ts';
@@ -23,7 +25,7 @@ const defaultName = 'netpol';
 
 /** Exit 0 when the scenario was solved (or left by its player), 1 when the walk did not go as its pages say. */
 export async function startScenario(cli: Cli, id: string, options: StartOptions): Promise<ExitCode> {
-  const scenario = await openScenario(scenariosFolder, await nextOfPath(cli.io, id));
+  const scenario = await openWanted(cli.io, id);
   requireProvider(options.on);
   if (options.on !== 'embedded') {
     const { playElsewhere } = await import('../elsewhere/start.ts');
@@ -53,6 +55,12 @@ export async function startScenario(cli: Cli, id: string, options: StartOptions)
 
 function staysLine(name: string): string {
   return `the cluster "${name}" stays as it is; take it down with: netpol-lab cluster down --name ${name}\n`;
+}
+
+/** By its name in the catalogue, by its folder, or the next of a path. */
+async function openWanted(io: CliIo, name: string): Promise<Scenario> {
+  if (isFolderName(name)) return openFolder(resolve(io.cwd, name), name.replace(/[\\/]+$/, ''));
+  return openScenario(scenariosFolder, await nextOfPath(io, name));
 }
 
 interface Play extends Pick<Playground, 'cluster' | 'lasting'> {

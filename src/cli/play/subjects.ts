@@ -1,7 +1,7 @@
 /** Which scenarios a command is about: names of the catalogue, or folders of anybody's. */
-import { basename, join, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { LabError } from '../../kit/errors.ts';
-import { scenarioNames } from '../../scenario/catalogue.ts';
+import { isFolderName, scenarioNames } from '../../scenario/catalogue.ts';
 import { didYouMean } from '../../scenario/nearest.ts';
 import { scenariosFolder } from '../paths.ts';
 
@@ -19,7 +19,7 @@ export async function findSubjects(cwd: string, names: readonly string[]): Promi
   const wanted = names.length > 0 ? names : known;
   if (wanted.length === 0) throw new LabError('ERR_UNKNOWN_SCENARIO', `there are no scenarios in ${scenariosFolder}`);
   return wanted.map((name) => {
-    if (name.includes('/') || name.includes(sep) || name === '.') {
+    if (isFolderName(name)) {
       const folder = resolve(cwd, name);
       return { id: basename(folder), folder, label: name.replace(/[\\/]+$/, '') };
     }

@@ -37,7 +37,9 @@ function textReport(outcomes: readonly Outcome[]): string {
       continue;
     }
     const word = outcome.status === 'proved' ? 'PASS' : 'FAIL';
-    lines.push(`${word} ${outcome.scenario}   ${outcome.stages.length} stages in ${seconds(outcome.durationMs)} s`);
+    lines.push(
+      `${word} ${outcome.scenario}   ${outcome.stages.length} ${outcome.stages.length === 1 ? 'stage' : 'stages'} in ${seconds(outcome.durationMs)} s`,
+    );
     for (const stage of outcome.stages) {
       lines.push(`  ${stage.status === 'pass' ? 'PASS' : 'FAIL'} ${stageName(stage)}${scoreText(stage)}`);
       for (const problem of stage.problems)
