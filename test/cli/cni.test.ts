@@ -40,7 +40,11 @@ test.each([
   const { stdout: ip } = await kubectl('get', 'pod', 'server', '-o', 'jsonpath={.status.podIP}');
   client.close();
   const why = await home.run(['why', 'default/client', `${ip}:${port}`, ...target, '--output', 'json']);
-  expect(JSON.parse(why.stdout)).toMatchObject({ observation: { outcome: seen }, allowed: verb === 'reaches', plugin: says });
+  expect(JSON.parse(why.stdout)).toMatchObject({
+    observation: { outcome: seen },
+    allowed: verb === 'reaches',
+    plugin: says,
+  });
   const matrix = await home.run(['matrix', '--namespace', 'default', '--accessible', ...target]);
   expect(matrix.stdout).toContain(`default/client ${verb} default/server 80/TCP`);
   expect(matrix.stderr).toContain(says);
