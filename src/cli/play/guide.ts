@@ -136,9 +136,7 @@ export class Guide {
       );
       if (chosen === undefined) return;
       if (options[chosen]?.right) return this.#write(`${this.#options.style.good('Right.')}\n\n`);
-      this.#write(
-        'Not quite. Hold it against what you saw: who is hit, who is spared, and whether anybody answered. Try again.\n',
-      );
+      this.#write('Not quite. Who is hit, who is spared, and did anybody answer? Try again.\n');
     }
   }
 

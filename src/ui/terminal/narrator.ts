@@ -50,7 +50,9 @@ export function createNarrator({
       case 'prose-shown':
         return out(`${renderMarkdown(event.markdown, style)}\n`);
       case 'question-asked': {
-        const options = event.question.options.map(({ text }, i) => `  ${i + 1}. ${text}\n`).join('');
+        const options = event.question.options
+          .map(({ text }, i) => `${wrap(text, style.columns, `  ${i + 1}. `, '     ')}\n`)
+          .join('');
         return out(`${style.bold(event.question.text)}\n${options}\n`);
       }
       case 'command-started':

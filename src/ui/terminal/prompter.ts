@@ -5,6 +5,7 @@
 import { Interface } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
 import type { Style } from '../style.ts';
+import { wrap } from './wrap.ts';
 
 export interface Prompter {
   /** undefined at the end of input (Ctrl-D). Ctrl-C empties the line first, as in a shell. Rejects with the signal's reason. */
@@ -53,9 +54,10 @@ export function createPrompter(options: PrompterOptions): Prompter {
       const answer = await ask(options, {
         type: 'select',
         message: question,
-        choices: choices.map((message, i) => ({ name: String(i), message })),
+        // The name is what stays on the screen as the answer.
+        choices: choices.map((name) => ({ name, message: wrap(name, options.style.columns - 2, '', '  ') })),
       });
-      return answer === undefined ? undefined : Number(answer);
+      return answer === undefined ? undefined : choices.indexOf(String(answer));
     },
   };
 }
@@ -112,12 +114,13 @@ function emptyLine(readline: Interface): void {
 }
 
 async function chooseByNumber(
-  { output }: PrompterOptions,
+  { output, style: { columns } }: PrompterOptions,
   line: Prompter['line'],
   question: string,
   choices: readonly string[],
 ): Promise<number | undefined> {
-  output.write(`${question}\n${choices.map((choice, i) => `  ${i + 1}. ${choice}\n`).join('')}`);
+  const lines = choices.map((choice, i) => `${wrap(choice, columns, `  ${i + 1}. `, '     ')}\n`);
+  output.write(`${question}\n${lines.join('')}`);
   for (;;) {
     const answer = await line(`A number from 1 to ${choices.length}, or nothing to skip: `);
     if (answer === undefined || answer.trim() === '') return undefined;
