@@ -96,13 +96,8 @@ describe.skipIf(!hasTmux)('a person at a terminal', { timeout: 120_000 }, () => 
     type('1', 'Enter');
     await sees('2/7 (enter: next) >');
     expect((await home.run(['list'])).stdout).toMatch(/5\. {2}selector-mismatch +solved/);
-  });
 
-  test('watches while somebody else changes things', async () => {
-    start('selector-mismatch');
-    await sees('or nothing to skip:');
-    type('2', 'Enter');
-    await sees('1/7 (enter: next) >');
+    await home.run(['reset']);
     type('watch', 'Enter');
     await sees('FAIL frontend-works');
     await home.run(['kubectl', '-n', 'storefront', 'label', 'pod', '-l', 'app=frontend', 'tier=web']);

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import type { CniName } from '../../cluster/embedded/net/cni-profiles.ts';
 import { type ExitCode, LabError } from '../../kit/errors.ts';
-import type { Scenario } from '../../scenario/model.ts';
 import { isFolderName } from '../../scenario/catalogue.ts';
+import type { Scenario } from '../../scenario/model.ts';
 import { openFolder, openScenario } from '../../scenario/open.ts';
 import { createNarrator } from '../../ui/terminal/narrator.ts';
 import type { Screen } from '../../ui/terminal/screen.ts';
