@@ -15,7 +15,7 @@ import { addParityCommand } from './commands/parity.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addTestCommand } from './commands/test.ts';
-import type { CliIo } from './io.ts';
+import { type CliIo, readerGone } from './io.ts';
 import { packageVersion } from './paths.ts';
 
 const exitCodes = `
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
   const cli: Cli = { io, exitCode: EXIT.ok, run };
   try {
     await buildProgram(cli).parseAsync([...argv], { from: 'user' });
-    return io.signal.aborted ? EXIT.interrupted : cli.exitCode;
+    return io.signal.aborted ? interruptedBy(io) : cli.exitCode;
   } catch (error) {
     return report(error, cli);
   }
@@ -70,6 +70,10 @@ function allCommands(program: Command): readonly Command[] {
   return program.commands.flatMap((command) => [command, ...allCommands(command)]);
 }
 
+function interruptedBy({ signal }: CliIo): ExitCode {
+  return signal.reason === readerGone ? EXIT.ok : EXIT.interrupted;
+}
+
 /** `cluster up`: as it is typed after the program's name. */
 function pathOf(command: Command): string {
   const { parent } = command;
@@ -80,8 +84,10 @@ function report(error: unknown, { io, leftRunning }: Cli): ExitCode {
   // Commander has printed its message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (io.signal.aborted) {
-    io.stderr.write(`interrupted: cleaned up${leftRunning ? '' : ', nothing is left running'}\n`);
-    return EXIT.interrupted;
+    const exitCode = interruptedBy(io);
+    if (exitCode === EXIT.interrupted)
+      io.stderr.write(`interrupted: cleaned up${leftRunning ? '' : ', nothing is left running'}\n`);
+    return exitCode;
   }
   const shown = error instanceof ApiError ? refusedByApi(error) : error;
   io.stderr.write(formatError(shown));

@@ -1,6 +1,11 @@
 /** What the program gets from the process that runs it: nothing in the commands asks Node for streams, environment or signals. */
+
+import { LabError } from '../kit/errors.ts';
 import type { ClientPool } from '../kube/client-pool.ts';
 import type { Scenario } from '../scenario/model.ts';
+
+/** Why a signal aborted when nobody reads the output any more: nothing is to be said, and all is well. */
+export const readerGone = new LabError('ERR_INTERRUPTED', 'nobody reads the output any more');
 
 export interface CliOutput {
   write(chunk: string | Uint8Array): unknown;

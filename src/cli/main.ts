@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../kit/errors.ts';
 import { run } from './app.ts';
+import { readerGone } from './io.ts';
 
 const interrupt = new AbortController();
 const interceptors: (() => void)[] = [];
@@ -19,10 +20,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     interrupt.abort(new LabError('ERR_INTERRUPTED', `interrupted by ${signal}`));
   });
 }
-// A reader that goes away (`| head`) is no error of ours.
+// A reader that goes away (`| head`) is no error of ours, and what was made is still cleaned up.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  interrupt.abort(readerGone);
 });
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -12,8 +12,8 @@ export function stateOf({ allowed, pairs }: TruthCell): TableState {
 
 const signs: Readonly<Record<TableState, string>> = { allowed: '+', denied: '.', partly: '~' };
 
-/** Rows are sources; columns are numbered, and named below. */
-export function printTableText(table: TruthTable): string {
+/** Rows are sources; columns are numbered, and named below. `width` of the terminal: the table goes on below where it is wider. */
+export function printTableText(table: TruthTable, width = Number.POSITIVE_INFINITY): string {
   const columns = columnsOf(table);
   if (columns.length === 0) return 'no pods, so no flows\n';
   const byKey = new Map(
@@ -27,13 +27,38 @@ export function printTableText(table: TruthTable): string {
     }),
   ]);
   const heads = columns.map((_, index) => String(index + 1));
+  const blocks = blocksOf(heads, Math.max(...table.ends.map((end) => end.length), 'FROM \\ TO'.length), width);
   const legend = columns.map(({ destination, port }, index) => [`  ${index + 1}`, `${destination} ${port}`]);
   return [
-    textTable([['FROM \\ TO', ...heads], ...rows], 2),
-    '\n',
+    ...blocks.flatMap(({ from, to }) => {
+      const lines = [['FROM \\ TO', ...heads], ...rows];
+      return [
+        textTable(
+          lines.map(([label = '', ...cells]) => [label, ...cells.slice(from, to)]),
+          2,
+        ),
+        '\n',
+      ];
+    }),
     textTable(legend, 2),
     '\n+ allowed   . denied   ~ some replicas only\n',
   ].join('');
+}
+
+/** Which columns stand side by side: as many as fit beside the label, and at least one. */
+function blocksOf(heads: readonly string[], label: number, width: number) {
+  const blocks: { from: number; to: number }[] = [];
+  let used = width;
+  heads.forEach((head, index) => {
+    used += 2 + head.length;
+    if (used > width || blocks.length === 0) {
+      blocks.push({ from: index, to: index });
+      used = label + 2 + head.length;
+    }
+    const block = blocks.at(-1);
+    if (block) block.to = index + 1;
+  });
+  return blocks;
 }
 
 /** The same as sentences, one for each source, for those who hear it: nobody has to remember what column 7 was. */

@@ -8,6 +8,7 @@ import {
   printTableCsv,
   printTableHtml,
   printTableJson,
+  printTableSentences,
   printTableText,
 } from '../../src/policy/print-truth-table.ts';
 import { diffTruthTables } from '../../src/policy/truth-diff.ts';
@@ -87,6 +88,27 @@ describe('a truth table from manifests', () => {
     expect(table.ends).toEqual(['front/web', 'shop/db', 'shop/tool', '203.0.113.9']);
     expect(lines(table)).toContain('203.0.113.9 shop/db 443 0/1');
     expect(lines(table)).toContain('shop/db 203.0.113.9 443 1/1');
+  });
+
+  test('goes on below where it is wider than the terminal, and reads aloud as sentences', () => {
+    const table = tableOf(`${shop}---${policy}`);
+    expect(printTableText(table, 16).split('\n').slice(0, 9)).toEqual([
+      'FROM \\ TO  1  2',
+      'front/web  +  +',
+      'shop/db    +',
+      'shop/tool  +  .',
+      '',
+      'FROM \\ TO  3',
+      'front/web  +',
+      'shop/db    +',
+      'shop/tool',
+    ]);
+    expect(printTableSentences(table)).toBe(
+      'front/web reaches front/web 8080/TCP, shop/db 5432/TCP, shop/tool 80/TCP.\n' +
+        'shop/db reaches front/web 8080/TCP, shop/tool 80/TCP.\n' +
+        'shop/tool reaches front/web 8080/TCP.\n' +
+        'shop/tool does not reach shop/db 5432/TCP.\n',
+    );
   });
 
   test('a difference names what opened and what closed', () => {

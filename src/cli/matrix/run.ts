@@ -39,7 +39,7 @@ export async function runMatrix(io: CliIo, options: MatrixOptions): Promise<Exit
   const source = options.filename ? await fromManifests(io, options.filename) : await fromCluster(io, options);
   const inWords = options.output === 'text' && styleOf(io, options).accessible;
   const print = inWords ? printTableSentences : printers[options.output];
-  io.stdout.write(print(tableOf(source, options, io)));
+  io.stdout.write(print(tableOf(source, options, io), io.stdout.isTTY ? io.stdout.columns : undefined));
   return EXIT.ok;
 }
 

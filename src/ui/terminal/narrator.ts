@@ -32,7 +32,7 @@ export function createNarrator({
     switch (event.type) {
       case 'session-opened':
         return out(
-          `${wrap(style.bold(event.scenario.title), style.columns)}\n${style.dim(style.plain(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`))}\n`,
+          `${style.terminal ? wrap(style.bold(event.scenario.title), style.columns) : style.bold(event.scenario.title)}\n${style.dim(style.plain(`${event.scenario.id} · ${event.scenario.level} · about ${event.scenario.minutes} minutes`))}\n`,
         );
       case 'work-finished':
         waiting?.idle();
