@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 test('the fault is felt before it is shown, and a killed run is cleaned up by the next', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const env = { TMPDIR: folder };
   const walk = home.start(['start', 'selector-mismatch', '--auto', '--clock', 'real'], env);
@@ -52,7 +52,7 @@ test('list tells the order, and a progress file that cannot be read is set aside
   expect((await home.run(['list', '--output', 'yaml'])).exitCode).toBe(2);
 });
 
-test("an author's folder is played, and a path's name means its first scenario", { timeout: 60_000 }, async () => {
+test("an author's folder is played, and a path's name means its first scenario", { timeout: 120_000 }, async () => {
   const own = join(folder, 'selector-mismatch');
   await cp(new URL('../../scenarios/selector-mismatch', import.meta.url), own, { recursive: true });
   const walk = await home.run(['start', own, '--auto', '--kubectl', 'builtin']);
