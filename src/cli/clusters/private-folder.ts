@@ -1,8 +1,8 @@
 /** The temporary folder of a cluster that nobody else can find, and what is left of those whose process was killed. */
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CliIo } from '../io.ts';
 import { isAlive } from '../../kit/is-alive.ts';
+import type { CliIo } from '../io.ts';
 
 type FolderIo = Pick<CliIo, 'temporaryFolder' | 'pid'>;
 
