@@ -3,6 +3,7 @@ import type { ClusterObjects } from '../diagnose/question.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { pathOf, wellKnown } from '../kube/client.ts';
 import type { EndpointSlice, KubeObject, Namespace, Pod, Service } from '../kube/objects.ts';
+import { withoutTwins } from './calico-twins.ts';
 
 const policyResources = new Set([
   'networkpolicies',
@@ -15,11 +16,7 @@ const policyResources = new Set([
 
 export async function viewCluster(client: KubeClient): Promise<ClusterObjects> {
   const types = await client.types();
-  // Calico serves its objects under two groups where its API server runs: one view of them is enough.
-  const aggregated = types.some(({ group }) => group === 'projectcalico.org');
-  const policyTypes = types.filter(
-    ({ resource, group }) => policyResources.has(resource) && !(aggregated && group === 'crd.projectcalico.org'),
-  );
+  const policyTypes = types.filter(({ resource }) => policyResources.has(resource));
   const slices = types.find(({ resource }) => resource === 'endpointslices');
   const [namespaces, pods, services, endpointSlices, ...policies] = await Promise.all([
     client.list<Namespace>(wellKnown.namespaces),
@@ -32,5 +29,5 @@ export async function viewCluster(client: KubeClient): Promise<ClusterObjects> {
       return items.map((item) => ({ ...item, apiVersion, kind: type.kind }));
     }),
   ]);
-  return { namespaces, pods, services, endpointSlices, policies: policies.flat() };
+  return { namespaces, pods, services, endpointSlices, policies: withoutTwins(policies.flat()) };
 }

@@ -2,6 +2,7 @@
 import type { DiscoveredType, KubeClient } from '../kube/client.ts';
 import { pathOf } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
+import { withoutTwins } from './calico-twins.ts';
 import type { LabContext } from './context.ts';
 import { fingerprint, isOwned } from './fingerprint.ts';
 import { keyOf, type Scope } from './scope.ts';
@@ -58,15 +59,12 @@ async function listItems(
 ): Promise<readonly Item[]> {
   const extra = new Set(scope.broken.map(({ kind }) => kind));
   const served = await context.client.types();
-  // Calico serves its objects under two groups where its API server runs: one view of them is enough.
-  const aggregated = served.some(({ group }) => group === 'projectcalico.org');
   const types = served.filter(
     (type) =>
       isWanted(type, extra) &&
       // What is beyond any namespace of somebody's cluster is none of our business, unless the scenario makes such objects.
       (context.ownsCluster || type.namespaced || type.kind === 'Namespace' || extra.has(type.kind)) &&
-      wanted(type.kind) &&
-      !(aggregated && type.group === 'crd.projectcalico.org'),
+      wanted(type.kind),
   );
   // On a cluster of our own there is little beside the scenario: one request for all of its namespaces.
   const [only = '', ...more] = scope.namespaces;
@@ -82,8 +80,7 @@ async function listItems(
   const isInside = ({ kind, metadata: { name = '', namespace } }: KubeObject) =>
     kind === 'Namespace' ? namespaces.has(name) : namespace === undefined || namespaces.has(namespace);
   const hashOf = fingerprintsOf(context.client);
-  return lists
-    .flat()
+  return withoutTwins(lists.flat())
     .filter(isInside)
     .map((object) => ({
       key: keyOf(object),

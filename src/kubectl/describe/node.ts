@@ -1,7 +1,8 @@
 /** describe node: what it is, how it is, and what runs on it. */
 import type { KubeEvent, KubeObject, Node, Pod } from '../../kube/objects.ts';
+import { quantityToNumber } from '../../kube/quantity.ts';
 import { ageOf, rfc1123 } from '../print/duration.ts';
-import { formatQuantity, parseQuantity } from '../print/quantity.ts';
+import { formatQuantity } from '../print/quantity.ts';
 import { writeEvents } from './events.ts';
 import { sortedKeys, text, writeAnnotations, writeLabels } from './metadata.ts';
 import { type DescribeWriter, describeWriter } from './writer.ts';
@@ -128,7 +129,7 @@ function sumOf(pods: readonly Pod[], column: string): number {
   const [kind = '', ...name] = column.split('.');
   const containers = pods.flatMap(({ spec }) => spec?.containers ?? []);
   return containers.reduce(
-    (sum, { resources }) => sum + parseQuantity(resources?.[kind as 'limits' | 'requests']?.[name.join('.')] ?? '0'),
+    (sum, { resources }) => sum + quantityToNumber(resources?.[kind as 'limits' | 'requests']?.[name.join('.')] ?? '0'),
     0,
   );
 }
@@ -136,7 +137,7 @@ function sumOf(pods: readonly Pod[], column: string): number {
 /** `250m (12%)` */
 function share(amount: number, column: string, allocatable: Readonly<Record<string, string>>): string {
   const name = column.slice(column.indexOf('.') + 1);
-  const total = parseQuantity(allocatable[name] ?? '0');
+  const total = quantityToNumber(allocatable[name] ?? '0');
   const percent = total === 0 ? 0 : Math.trunc((amount / total) * 100);
   return `${formatQuantity(amount, name)} (${percent}%)`;
 }

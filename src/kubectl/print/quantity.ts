@@ -1,33 +1,6 @@
-/** Quantities as numbers and back: `250m`, `16Mi`. Enough for sums and sorting; the API keeps the exact text. */
+/** Sums of quantities as `describe node` prints them; reading one is in kube/quantity.ts. */
 
-const units: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** undefined where the text is no quantity. */
-export function quantityOf(text: string): number | undefined {
-  const match = /^([-+]?\d+(?:\.\d*)?)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/.exec(text);
-  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : undefined;
-}
-
-export function parseQuantity(text: string): number {
-  return quantityOf(text) ?? 0;
-}
+const binaryUnits = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** CPU in whole cores or `m`, everything else in the largest binary unit that divides it. */
 export function formatQuantity(amount: number, resource: string): string {
@@ -37,9 +10,9 @@ export function formatQuantity(amount: number, resource: string): string {
     const milli = Math.ceil(Math.round(amount * 1e9) / 1e6);
     return milli % 1000 === 0 ? String(milli / 1000) : `${milli}m`;
   }
-  for (const unit of ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki']) {
-    const size = units[unit] ?? 1;
-    if (amount % size === 0) return `${amount / size}${unit}`;
+  for (let power = binaryUnits.length; power > 0; power--) {
+    const size = 1024 ** power;
+    if (amount % size === 0) return `${amount / size}${binaryUnits[power - 1]}`;
   }
   return String(amount);
 }

@@ -1,9 +1,9 @@
 /** --sort-by: orders objects or table rows by one field (k8s.io/kubectl/pkg/cmd/get/sorter.go). */
 import type { KubeObject } from '../../kube/objects.ts';
+import { quantityToNumber } from '../../kube/quantity.ts';
 import { KubectlError } from '../errors.ts';
 import { compileJsonPath } from '../jsonpath/evaluate.ts';
 import { relaxedPath } from './custom-columns.ts';
-import { quantityOf } from './quantity.ts';
 
 /** Throws when no object has the field. */
 export function sortObjects(objects: readonly KubeObject[], field: string): KubeObject[] {
@@ -46,8 +46,8 @@ function compare(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') {
-    const [x, y] = [quantityOf(a), quantityOf(b)];
-    if (x !== undefined && y !== undefined) return x - y;
+    const [x, y] = [quantityToNumber(a), quantityToNumber(b)];
+    if (!Number.isNaN(x) && !Number.isNaN(y)) return x - y;
     return natural(a, b);
   }
   return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
