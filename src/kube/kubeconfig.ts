@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { LabError } from '../kit/errors.ts';
 
 export interface Connection {
@@ -139,22 +139,37 @@ export interface OwnKubeconfig {
 
 /** Writes a kubeconfig of our own: to a temporary file and renamed, mode 0600. */
 export async function writeKubeconfig(config: OwnKubeconfig): Promise<void> {
-  const { name, path } = config;
-  const text = stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { 'certificate-authority-data': encode(config.ca), server: config.server } }],
-    users: [{ name, user: { 'client-certificate-data': encode(config.cert), 'client-key-data': encode(config.key) } }],
-    contexts: [
-      { name, context: { cluster: name, user: name, ...(config.namespace && { namespace: config.namespace }) } },
-    ],
-    'current-context': name,
-  });
+  const { path } = config;
+  const text = printKubeconfig(config);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, text, { mode: 0o600 });
   await chmod(temporary, 0o600);
   await rename(temporary, path);
+}
+
+/** As kubectl writes one. By hand: at the start of a cluster a YAML library costs more than making the certificates. */
+function printKubeconfig({ name, server, ca, cert, key, namespace }: OwnKubeconfig): string {
+  const quoted = JSON.stringify(name);
+  return `apiVersion: v1
+kind: Config
+clusters:
+- name: ${quoted}
+  cluster:
+    certificate-authority-data: ${encode(ca)}
+    server: ${JSON.stringify(server)}
+users:
+- name: ${quoted}
+  user:
+    client-certificate-data: ${encode(cert)}
+    client-key-data: ${encode(key)}
+contexts:
+- name: ${quoted}
+  context:
+    cluster: ${quoted}
+    user: ${quoted}
+${namespace ? `    namespace: ${JSON.stringify(namespace)}\n` : ''}current-context: ${quoted}
+`;
 }
 
 async function blob(entry: Raw, field: string, folder: string): Promise<string | undefined> {

@@ -3,7 +3,6 @@
  * made anew for every cluster (EC P-256, a few milliseconds). Nothing here is ever trusted by anybody else.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { isIP } from 'node:net';
 import { bits, boolean, type Der, integer, octets, oid, sequence, set, tagged, time, utf8 } from './der.ts';
 
 export interface Credentials {
@@ -33,11 +32,13 @@ const ecdsaWithSha256 = sequence(oid('1.2.840.10045.4.3.2'));
  */
 const validity = sequence(time('20200101000000Z'), time('20491231235959Z'));
 
-/** The names under which pods and clients reach a kubeadm API server, the loopback addresses first. */
+/** The addresses and names under which pods and clients reach a kubeadm API server. */
+const serverAddresses = [
+  [127, 0, 0, 1],
+  [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+  [10, 96, 0, 1],
+];
 const serverNames = [
-  '127.0.0.1',
-  '::1',
-  '10.96.0.1',
   'localhost',
   'kubernetes',
   'kubernetes.default',
@@ -59,7 +60,7 @@ export function makeCredentials(
       basicConstraints(false),
       keyUsage(0x80, 7),
       extendedKeyUsage('1.3.6.1.5.5.7.3.1'),
-      subjectAlternativeNames(serverNames),
+      subjectAlternativeNames(),
     ]),
     serverKeyPem: pemOfKey(serverKeys.privateKey),
     clientCertPem: certificate(ca, client, clientKeys.publicKey, [
@@ -127,17 +128,14 @@ function extendedKeyUsage(purpose: string): Der {
   return extension('2.5.29.37', sequence(oid(purpose)));
 }
 
-function subjectAlternativeNames(names: readonly string[]): Der {
-  const entry = (name: string): Der =>
-    isIP(name) === 0 ? tagged(2, Buffer.from(name), 'implicit') : tagged(7, addressBytes(name), 'implicit');
-  return extension('2.5.29.17', sequence(...names.map(entry)));
-}
-
-function addressBytes(address: string): Uint8Array {
-  if (address.includes('.')) return Uint8Array.from(address.split('.').map(Number));
-  const bytes = Buffer.alloc(16);
-  if (address === '::1') bytes[15] = 1;
-  return bytes;
+function subjectAlternativeNames(): Der {
+  return extension(
+    '2.5.29.17',
+    sequence(
+      ...serverAddresses.map((address) => tagged(7, Uint8Array.from(address), 'implicit')),
+      ...serverNames.map((name) => tagged(2, Buffer.from(name), 'implicit')),
+    ),
+  );
 }
 
 function pem(label: string, der: Der): string {
