@@ -3,6 +3,7 @@ import { printManifests } from '../kube/yaml.ts';
 import type { Change } from '../scenario/model.ts';
 import type { CommandInput } from './commands.ts';
 import type { LabContext } from './context.ts';
+import { withFollowers } from './inventory.ts';
 
 /** Problems in words; empty when every command succeeded. */
 export async function applyChange(
@@ -19,4 +20,12 @@ export async function applyChange(
   if (objects.length > 0) await attempt(['kubectl', 'apply', '-f', '-'], { ...input, stdin: printManifests(objects) });
   for (const { argv, stdin } of commands) await attempt(argv, { ...input, ...(stdin !== undefined && { stdin }) });
   return problems;
+}
+
+/** Kinds of the objects that a change may make different; undefined where it runs commands, which may do anything. */
+export function kindsTouchedBy({
+  objects,
+  commands,
+}: Pick<Change, 'objects' | 'commands'>): ReadonlySet<string> | undefined {
+  return commands.length > 0 ? undefined : withFollowers(objects.map(({ kind = '' }) => kind));
 }

@@ -41,6 +41,14 @@ export async function takeInventory(
   return sortItems(await listItems(context, scope, () => true));
 }
 
+const podKinds: readonly string[] = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
+
+/** These kinds, and those in which the same may be felt: whatever is done to pods or a workload concerns the others. */
+export function withFollowers(kinds: Iterable<string>): ReadonlySet<string> {
+  const all = new Set(kinds);
+  return podKinds.some((kind) => all.has(kind)) ? new Set([...all, ...podKinds]) : all;
+}
+
 /** The same after something was done to objects of these kinds: only those are read again. */
 export async function updateInventory(
   context: Pick<LabContext, 'client' | 'ownsCluster'>,

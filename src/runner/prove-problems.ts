@@ -2,6 +2,8 @@
 
 import { describeFailure, printFlow } from '../check/describe-result.ts';
 import { type CheckResult, type ProbeResult, seesExactly } from '../check/grade.ts';
+import { LabError } from '../kit/errors.ts';
+import { ApiError } from '../kube/client.ts';
 import type { Location, Problem } from '../scenario/location.ts';
 import type { PageCommand, Trap } from '../scenario/model.ts';
 import type { ProblemCode } from '../scenario/problem-codes.ts';
@@ -101,3 +103,16 @@ export const stageCodes = {
 } as const satisfies Readonly<Record<string, ProblemCode>>;
 
 export type StageKind = keyof typeof stageCodes;
+
+/** A pod that never gets ready, or an object that the API refuses, is the scenario's fault; all else is thrown again. */
+export function stopped(error: unknown, kind: StageKind, at: Location): Problem {
+  if (error instanceof ApiError && error.code >= 400 && error.code < 500)
+    return problemAt(
+      at,
+      kind === 'healthy' || kind === 'broken' ? 'manifest-invalid' : stageCodes[kind],
+      error.message,
+    );
+  if (error instanceof LabError && (error.code === 'ERR_TIMEOUT' || error.code === 'ERR_STATE'))
+    return problemAt(at, stageCodes[kind], [error.message, error.details ?? ''].join('\n').trimEnd());
+  throw error;
+}

@@ -4,16 +4,14 @@
  */
 
 import { gradeChecks, isSolved, type ProbeResult } from '../check/grade.ts';
-import { LabError } from '../kit/errors.ts';
-import { ApiError } from '../kube/client.ts';
 import type { Location, Problem } from '../scenario/location.ts';
 import type { Change, Trap } from '../scenario/model.ts';
 import type { Baseline } from './baseline.ts';
 import { stateText } from './baseline.ts';
-import { applyChange } from './change.ts';
+import { applyChange, kindsTouchedBy } from './change.ts';
 import type { LabContext } from './context.ts';
 import type { MutationScore, Stage } from './events.ts';
-import { takeInventory } from './inventory.ts';
+import type { Item } from './inventory.ts';
 import { pageVariables } from './page-variables.ts';
 import { playCommand } from './play-command.ts';
 import { proveCause } from './prove-cause.ts';
@@ -26,8 +24,8 @@ import {
   pageProblems,
   problemAt,
   type StageKind,
-  stageCodes,
   stateProblem,
+  stopped,
   unexpected,
 } from './prove-problems.ts';
 import { patientAttempts, runProbes } from './run-probes.ts';
@@ -79,6 +77,8 @@ class Prover {
   readonly #options: ProveOptions;
   #baseline: Baseline = {};
   #brokenState = '';
+  /** What there was when the cluster was last brought back. */
+  #items: readonly Item[] = [];
   #score: MutationScore | undefined;
   #healthy: readonly ProbeResult[] = [];
 
@@ -97,10 +97,11 @@ class Prover {
 
   broken(): Promise<boolean> {
     return this.#stage('broken', undefined, async () => {
-      this.#baseline = await makeBroken(this.#context);
-      const problems = await this.#proveBroken();
-      this.#brokenState = await this.#state();
-      return problems;
+      const { baseline, items } = await makeBroken(this.#context);
+      this.#baseline = baseline;
+      this.#items = items;
+      this.#brokenState = stateText(items);
+      return this.#proveBroken();
     });
   }
 
@@ -144,7 +145,7 @@ class Prover {
         );
       });
       problems.push(...fails);
-      return [...problems, ...(await this.#backToBroken(solution.at))];
+      return [...problems, ...(await this.#backToBroken(solution.at, kindsTouchedBy(solution)))];
     });
   }
 
@@ -158,7 +159,7 @@ class Prover {
         const { reports } = await verifyFix(this.#context, { explain: false, checks });
         return trap.caughtBy.flatMap((id) => notCaught(trap, id, reports));
       });
-      return [...problems, ...passes, ...(await this.#backToBroken(trap.at))];
+      return [...problems, ...passes, ...(await this.#backToBroken(trap.at, kindsTouchedBy(trap)))];
     });
   }
 
@@ -208,19 +209,21 @@ class Prover {
     return problems;
   }
 
-  async #backToBroken(place: Location): Promise<readonly Problem[]> {
-    const { baseline, items } = await resetToBroken(this.#context, this.#baseline);
+  /** Of the kinds that can have changed, or of all; whatever escapes a look at few is found by the last stage, which looks at all. */
+  async #backToBroken(place: Location, kinds?: ReadonlySet<string>): Promise<readonly Problem[]> {
+    const last = kinds && { items: this.#items, kinds };
+    const { baseline, items } = await resetToBroken(this.#context, this.#baseline, last);
     this.#baseline = baseline;
+    this.#items = items;
     return stateProblem(place, this.#brokenState, stateText(items));
-  }
-
-  async #state(): Promise<string> {
-    return stateText(await takeInventory(this.#context, scopeOf(this.#context)));
   }
 
   async #stage(kind: StageKind, id: string | undefined, work: () => Promise<readonly Problem[]>): Promise<boolean> {
     const started = performance.now();
-    const problems = await work().catch((error: unknown) => [this.#stopped(kind, error)]);
+    const problems = await work().catch((error: unknown) => {
+      this.#context.signal.throwIfAborted();
+      return [stopped(error, kind, this.#context.scenario.at)];
+    });
     const score = this.#takeScore();
     const stage: Stage = {
       kind,
@@ -239,20 +242,5 @@ class Prover {
     const score = this.#score;
     this.#score = undefined;
     return score;
-  }
-
-  /** A pod that never gets ready, or an object that the API refuses, is the scenario's fault; all else is not. */
-  #stopped(kind: StageKind, error: unknown): Problem {
-    this.#context.signal.throwIfAborted();
-    const { at } = this.#context.scenario;
-    if (error instanceof ApiError && error.code >= 400 && error.code < 500)
-      return problemAt(
-        at,
-        kind === 'healthy' || kind === 'broken' ? 'manifest-invalid' : stageCodes[kind],
-        error.message,
-      );
-    if (error instanceof LabError && (error.code === 'ERR_TIMEOUT' || error.code === 'ERR_STATE'))
-      return problemAt(at, stageCodes[kind], [error.message, error.details ?? ''].join('\n').trimEnd());
-    throw error;
   }
 }

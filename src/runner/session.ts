@@ -42,7 +42,7 @@ export async function startSession(context: LabContext, { probeHealthy = false }
   context.emit({ type: 'session-opened', scenario, cluster: cluster.name, kubeconfig: cluster.kubeconfig });
   await makeHealthy(context);
   if (probeHealthy) await runProbes(context, 'healthy', [symptomOf(scenario)], { attempts: patientAttempts });
-  const baseline = await makeBroken(context);
+  const { baseline } = await makeBroken(context);
   const state = startState(scenario, baseline);
   await writeState(client, state);
   return new GuidedSession(context, state, await pageVariables(context));

@@ -5,7 +5,7 @@ import type { Baseline, Difference } from './baseline.ts';
 import { baselineOf, compareWithBaseline, idOf } from './baseline.ts';
 import type { LabContext } from './context.ts';
 import { labLabel, labLabelValue, timed } from './context.ts';
-import { type Item, takeInventory, updateInventory } from './inventory.ts';
+import { type Item, takeInventory, updateInventory, withFollowers } from './inventory.ts';
 import { keyOf, nameKey, type Scope, scopeOf } from './scope.ts';
 import { waitReady } from './wait-ready.ts';
 
@@ -18,8 +18,14 @@ export async function makeHealthy(context: LabContext): Promise<void> {
   context.emit({ type: 'phase-reached', phase: 'healthy' });
 }
 
-/** Applies the fault; pods that have to meet it at their start are started again. Returns what `reset` goes back to. */
-export async function makeBroken(context: LabContext): Promise<Baseline> {
+/** What `reset` goes back to, and what it was made from. */
+export interface BrokenState {
+  readonly baseline: Baseline;
+  readonly items: readonly Item[];
+}
+
+/** Applies the fault; pods that have to meet it at their start are started again. */
+export async function makeBroken(context: LabContext): Promise<BrokenState> {
   const scope = scopeOf(context);
   await timed(context, 'fault', async () => {
     await applyObjects(context, scope.fault);
@@ -28,18 +34,16 @@ export async function makeBroken(context: LabContext): Promise<Baseline> {
     await waitReady(context, scope.broken);
   });
   context.emit({ type: 'phase-reached', phase: 'broken' });
-  return baselineOf(await takeInventory(context, scope), scope);
+  const items = await takeInventory(context, scope);
+  return { baseline: baselineOf(items, scope), items };
 }
 
-export interface ResetResult {
+export interface ResetResult extends BrokenState {
   /** For people: `NetworkPolicy default/allow-dns`. */
   readonly discarded: readonly string[];
   readonly restored: readonly string[];
   /** Left alone although not part of the scenario: unlabelled objects of a cluster that is not ours. */
   readonly spared: readonly string[];
-  readonly baseline: Baseline;
-  /** What is there now. */
-  readonly items: readonly Item[];
 }
 
 /** What a reset would discard and restore now, for people. */
@@ -53,22 +57,25 @@ export async function previewReset(
   return namesOf(difference, mayDelete, baseline, scope);
 }
 
-/** Back to the broken state. Touches only what differs from the baseline. */
-export async function resetToBroken(context: LabContext, baseline: Baseline): Promise<ResetResult> {
+/** What a caller knows: everything as it was last seen, and the kinds of what may be different since. */
+export interface LastLook {
+  readonly items: readonly Item[];
+  readonly kinds: ReadonlySet<string>;
+}
+
+/** Back to the broken state. Touches only what differs from the baseline; without a last look everything is read. */
+export async function resetToBroken(context: LabContext, baseline: Baseline, last?: LastLook): Promise<ResetResult> {
   const scope = scopeOf(context);
-  const before = await takeInventory(context, scope);
+  const before = await (last ? updateInventory(context, scope, last.items, last.kinds) : takeInventory(context, scope));
   const difference = compareWithBaseline(baseline, before, scope);
   const mayDelete = difference.discard.filter((item) => isOurs(context, item));
   for (const item of byOwnersFirst(mayDelete)) await deleteObject(context.client, item.object);
   for (const item of difference.relabel) await setLabels(context, item, baseline[item.key]?.labels ?? {});
   const restore = scope.broken.filter((object) => difference.restore.has(keyOf(object)));
   await applyObjects(context, restore);
-  const touched = new Set([...difference.discard, ...difference.relabel].map(({ object }) => object.kind ?? ''));
-  for (const { kind = '' } of restore) touched.add(kind);
-  if (podKinds.some((kind) => touched.has(kind))) {
-    for (const kind of podKinds) touched.add(kind);
-    await waitReady(context, scope.broken);
-  }
+  const changed = [...[...difference.discard, ...difference.relabel].map(({ object }) => object), ...restore];
+  const touched = withFollowers(changed.map(({ kind = '' }) => kind));
+  if (touched.has('Pod')) await waitReady(context, scope.broken);
   const after = await updateInventory(context, scope, before, touched);
   return {
     ...namesOf(difference, mayDelete, baseline, scope),
@@ -91,9 +98,6 @@ function namesOf(
     restored: [...broken.map(keyOf).filter((key) => restore.has(key)), ...relabel.map(({ key }) => key)].map(nameKey),
   };
 }
-
-/** Whatever is done to one of these may be felt in the others. */
-const podKinds = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
 
 function isOurs({ ownsCluster, client }: LabContext, { object, owned }: Item): boolean {
   const { lab } = client.connection;

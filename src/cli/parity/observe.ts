@@ -41,7 +41,7 @@ export async function observeScenario(context: LabContext, patienceMs?: number):
   const phases: SeenPhase[] = [];
   await makeHealthy(context);
   phases.push(await probeAll(context, 'healthy', 'healthy', (results) => results.every(seesExactly)));
-  let baseline = await makeBroken(context);
+  let { baseline } = await makeBroken(context);
   phases.push(await probeAll(context, 'broken', 'broken', (results) => results.every(seesExactly)));
   await writeState(client, startState(scenario, baseline));
   const commands = await walk(context, patienceMs);

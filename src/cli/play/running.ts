@@ -2,8 +2,6 @@
 
 import { printFlow } from '../../check/describe-result.ts';
 import { EXIT, type ExitCode, LabError } from '../../kit/errors.ts';
-import { createKubeClient } from '../../kube/create-client.ts';
-import { readKubeconfig } from '../../kube/kubeconfig.ts';
 import { resumeSession, type Session } from '../../runner/session.ts';
 import { readState } from '../../runner/state.ts';
 import type { Verification } from '../../runner/verify.ts';
@@ -14,6 +12,7 @@ import { createNarrator } from '../../ui/terminal/narrator.ts';
 import type { Cli } from '../cli.ts';
 import { styleOf } from '../cli.ts';
 import { attachCluster } from '../clusters/attach.ts';
+import { openClient } from '../clusters/open-client.ts';
 import { chooseCluster } from '../clusters/target.ts';
 import type { TargetOptions, VerifyOptions } from '../commands/options.ts';
 import { openPlaced } from '../elsewhere/relocated.ts';
@@ -71,8 +70,8 @@ async function withSession(
   const target = await chooseCluster(io, options);
   const cluster = await attachCluster(target);
   cli.leftRunning = true;
-  const client = createKubeClient(await readKubeconfig(cluster.kubeconfig));
-  const state = await readState(client).finally(() => client.close());
+  using open = await openClient(io, cluster.kubeconfig);
+  const state = await readState(open.client);
   if (!state) {
     throw new LabError('ERR_STATE', `no scenario is running on cluster ${cluster.name}`, {
       cure: 'netpol-lab start firewall-restriction',
@@ -134,29 +133,23 @@ export async function whyRunning(
       cure: 'write name:port/tcp, pod/namespace/name:port/tcp or svc/namespace/name:port/udp',
     });
   const { kubeconfig, session } = await chooseCluster(io, options);
-  const client = createKubeClient(await readKubeconfig(kubeconfig));
-  try {
-    const state = await readState(client);
-    const outside = state ? (await openRunning(io, state)).outside : [];
-    const why = await askWhy(client, from, to, { outside, signal: io.signal, probeImage: session?.probeImage });
-    if ('missing' in why)
-      throw new LabError('ERR_USAGE', why.missing, { cure: `kubectl -n ${from.namespace} get pods` });
-    const asked = `${printSource(from)} -> ${printDestination(to)}`;
-    const { observation, diagnosis } = why;
-    const json = {
-      schemaVersion: 1,
-      flow: asked,
-      observation,
-      allowed: diagnosis.allowed,
-      decidedBy: diagnosis.decidedBy,
-      plugin: diagnosis.plugin,
-      findings: diagnosis.findings,
-    };
-    io.stdout.write(
-      options.output === 'json' ? `${JSON.stringify(json, null, 2)}\n` : whyLines(why, asked, styleOf(io)),
-    );
-    return EXIT.ok;
-  } finally {
-    client.close();
-  }
+  using open = await openClient(io, kubeconfig);
+  const { client } = open;
+  const state = await readState(client);
+  const outside = state ? (await openRunning(io, state)).outside : [];
+  const why = await askWhy(client, from, to, { outside, signal: io.signal, probeImage: session?.probeImage });
+  if ('missing' in why) throw new LabError('ERR_USAGE', why.missing, { cure: `kubectl -n ${from.namespace} get pods` });
+  const asked = `${printSource(from)} -> ${printDestination(to)}`;
+  const { observation, diagnosis } = why;
+  const json = {
+    schemaVersion: 1,
+    flow: asked,
+    observation,
+    allowed: diagnosis.allowed,
+    decidedBy: diagnosis.decidedBy,
+    plugin: diagnosis.plugin,
+    findings: diagnosis.findings,
+  };
+  io.stdout.write(options.output === 'json' ? `${JSON.stringify(json, null, 2)}\n` : whyLines(why, asked, styleOf(io)));
+  return EXIT.ok;
 }
