@@ -46,7 +46,6 @@ export function startContainer(options: ContainerOptions): StartedContainer {
   const fs = copyMemoryFs(templateOf(image), () => clock.now());
   const programs = bindPrograms(image.programs, options.net);
   const user = userOf(image, options.runAs);
-  prepareFiles(fs, options);
   const kernel = createContainerKernel({
     fs: user.uid === 0 ? fs : userView(fs, user),
     programs,
@@ -55,10 +54,14 @@ export function startContainer(options: ContainerOptions): StartedContainer {
     user,
     ...(options.join && { join: options.join }),
   });
-  installProcessFiles(fs, kernel.table);
   const startedMs = clock.now();
-  installProc(fs, { stack: options.net.stack, hostname: options.hostname, uptimeMs: () => clock.now() - startedMs });
-  if (container.securityContext?.readOnlyRootFilesystem) protectRoot(fs);
+  const prepare = once(() => {
+    prepareFiles(fs, options);
+    installProcessFiles(fs, kernel.table);
+    installProc(fs, { stack: options.net.stack, hostname: options.hostname, uptimeMs: () => clock.now() - startedMs });
+    if (container.securityContext?.readOnlyRootFilesystem) protectRoot(fs);
+  });
+  if (!image.readsNoFiles) prepare();
   const env = environment(options, user);
   const cwd = container.workingDir || image.workingDir;
   const argv = container.command?.length
@@ -75,8 +78,22 @@ export function startContainer(options: ContainerOptions): StartedContainer {
     processes: kernel.processes,
     kill: (signal) =>
       signal === 'SIGKILL' ? kernel.stop() : child.kill(signal === 'SIGTERM' ? (image.stopSignal ?? signal) : signal),
-    readFile: (path) => fs.readFile(path),
-    exec: (exec) => execute(kernel, env, cwd, exec),
+    readFile(path) {
+      prepare();
+      return fs.readFile(path);
+    },
+    exec(exec) {
+      prepare();
+      return execute(kernel, env, cwd, exec);
+    },
+  };
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
   };
 }
 

@@ -22,6 +22,8 @@ export interface Image {
   readonly programs: ProgramSet;
   /** Everything that is no program. */
   readonly seed: (fs: MemoryFs) => void;
+  /** None of its programs opens a file: a container of it gets its files when somebody looks into it. */
+  readonly readsNoFiles?: boolean;
   /** SIGQUIT for nginx; SIGTERM otherwise. */
   readonly stopSignal?: 'SIGQUIT';
 }

@@ -80,6 +80,7 @@ export const systemImages: readonly Repository[] = daemons.map(({ names, path, p
     // Whatever command the pod names, it is this program: there is nothing else in the image.
     programs: programSet(path, program),
     seed: () => {},
+    readsNoFiles: program !== coredns,
   }),
 }));
 
