@@ -209,7 +209,7 @@ class Prover {
     return problems;
   }
 
-  /** Of the kinds that can have changed, or of all; whatever escapes a look at few is found by the last stage, which looks at all. */
+  /** Looks at the kinds that can have changed, or at all of them where that is not known. */
   async #backToBroken(place: Location, kinds?: ReadonlySet<string>): Promise<readonly Problem[]> {
     const last = kinds && { items: this.#items, kinds };
     const { baseline, items } = await resetToBroken(this.#context, this.#baseline, last);
