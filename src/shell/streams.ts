@@ -148,9 +148,11 @@ export class SinkHandle implements Sink {
     return this.#shared.outflow.terminal === true;
   }
 
+  /** Even one with nothing to do goes through the guard: it is there that a process which writes for ever learns of its death. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#closed || bytes.length === 0) return;
-    const operation = () => this.#shared.outflow.write(bytes);
+    const operation = async () => {
+      if (!this.#closed && bytes.length > 0) await this.#shared.outflow.write(bytes);
+    };
     await (this.guard ? this.guard.enter(operation, 4 + (bytes.length >> 10)) : operation());
   }
 

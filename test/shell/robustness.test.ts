@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPipe } from '../../src/shell/pipe.ts';
+import type { Program } from '../../src/shell/process.ts';
 import { needsMore } from '../../src/shell/syntax/parse.ts';
 import { startContainer } from './container.ts';
 
@@ -190,6 +191,29 @@ describe('whatever is run', () => {
       const container = startContainer('ash');
       const limited = await container.run(['timeout', '0.3', 'sh', '-c', endless]);
       expect(limited.status, endless).toBe(143);
+    }
+  });
+
+  it('a program that is killed between two of its writes learns of it at the next', async () => {
+    for (let turns = 0; turns < 40; turns++) {
+      let killed = false;
+      let written = 0;
+      const chatty: Program = async (process) => {
+        for (let i = 0; i < 1000; i++) {
+          await process.stdout.write(new Uint8Array([0x79]));
+          if (killed) written++;
+        }
+        return 0;
+      };
+      const container = startContainer('ash', new Map([['/bin/chatty', chatty]]));
+      const started = container.kernel.start({ argv: ['/bin/sh', '-c', '/bin/chatty >/dev/null'], env: new Map() });
+      if (started.outcome !== 'started') throw new Error(started.outcome);
+      for (let i = 0; i < 80 + turns; i++) await Promise.resolve();
+      killed = true;
+      started.process.kill('SIGKILL');
+      await started.process.status;
+      await container.clock.advance(10);
+      expect(written, `killed after ${80 + turns} microtasks`).toBeLessThanOrEqual(1);
     }
   });
 
