@@ -54,52 +54,68 @@ export type LocateResult = Located | { readonly missing: 'ENOENT' | 'ENOTDIR' };
 
 /** Walks from the root. `followLast`: whether a link in the last place is followed. */
 export function locate(root: DirectoryNode, path: string, followLast: boolean): LocateResult {
+  const found = walk(root, path, followLast);
+  if ('missing' in found) return found;
+  const { above, node, name } = found;
+  const names = [...above.map((step) => step.name), name].filter((part) => part !== '');
+  const mounts = [...above.map((step) => step.node), ...(node?.type === 'directory' ? [node] : [])];
+  const readOnly = mounts.findLast((directory) => directory.readOnly !== undefined)?.readOnly === true;
+  return { node, parent: above.at(-1)?.node ?? root, name, path: `/${names.join('/')}`, readOnly };
+}
+
+/** What is at a path, for those who only look. */
+export function nodeAt(root: DirectoryNode, path: string, followLast: boolean): TreeNode | undefined {
+  const found = walk(root, path, followLast);
+  return 'missing' in found ? undefined : found.node;
+}
+
+interface Step {
+  readonly node: DirectoryNode;
+  readonly name: string;
+}
+
+interface Walked {
+  /** From the root down; the root itself has nothing above it. */
+  readonly above: readonly Step[];
+  readonly node: TreeNode | undefined;
+  readonly name: string;
+}
+
+function walk(
+  root: DirectoryNode,
+  path: string,
+  followLast: boolean,
+): Walked | Extract<LocateResult, { missing: string }> {
+  const top: Step = { node: root, name: '' };
   let links = 0;
-  let todo = path.split('/').filter((part) => part !== '');
-  let trail: { readonly node: DirectoryNode; readonly name: string }[] = [{ node: root, name: '' }];
-  while (todo.length > 0) {
-    const [part = '', ...rest] = todo;
-    todo = rest;
-    const here = trail.at(-1)?.node ?? root;
-    if (part === '.') continue;
-    if (part === '..') {
-      if (trail.length > 1) trail = trail.slice(0, -1);
+  let trail = [top];
+  // The next name is at the end.
+  const todo = namesOf(path).reverse();
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (name === '.') continue;
+    if (name === '..') {
+      if (trail.length > 1) trail.pop();
       continue;
     }
-    const next = here.entries.get(part);
-    if (next?.type === 'symlink' && (rest.length > 0 || followLast)) {
+    const isLast = todo.length === 0;
+    const next = trail.at(-1)?.node.entries.get(name);
+    if (next?.type === 'symlink' && (!isLast || followLast)) {
       links++;
       if (links > maxLinks) return { missing: 'ENOENT' };
-      if (next.target.startsWith('/')) trail = [{ node: root, name: '' }];
-      todo = [...next.target.split('/').filter((name) => name !== ''), ...rest];
+      if (next.target.startsWith('/')) trail = [top];
+      todo.push(...namesOf(next.target).reverse());
       continue;
     }
-    if (rest.length === 0 && next?.type !== 'directory') {
-      return { node: next, parent: here, name: part, path: trailPath(trail, part), readOnly: isReadOnly(trail) };
-    }
-    if (!next) return { missing: 'ENOENT' };
-    if (next.type !== 'directory') return { missing: 'ENOTDIR' };
-    trail = [...trail, { node: next, name: part }];
+    if (next?.type === 'directory') trail.push({ node: next, name });
+    else if (isLast) return { above: trail, node: next, name };
+    else return { missing: next ? 'ENOTDIR' : 'ENOENT' };
   }
-  const last = trail.at(-1);
-  const parent = trail.at(-2)?.node ?? root;
-  const above = trail.slice(0, -1);
-  return {
-    node: last?.node ?? root,
-    parent,
-    name: last?.name ?? '',
-    path: trailPath(above, last?.name ?? ''),
-    readOnly: isReadOnly(trail),
-  };
+  const { node, name } = trail.pop() ?? top;
+  return { above: trail, node, name };
 }
 
-function trailPath(trail: readonly { readonly name: string }[], name: string): string {
-  const names = [...trail.map((step) => step.name), name].filter((part) => part !== '');
-  return `/${names.join('/')}`;
-}
-
-function isReadOnly(trail: readonly { readonly node: DirectoryNode }[]): boolean {
-  return trail.findLast((step) => step.node.readOnly !== undefined)?.node.readOnly === true;
+function namesOf(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
 }
 
 export function statNode(node: TreeNode): FileStat {

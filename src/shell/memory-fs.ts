@@ -8,6 +8,7 @@ import {
   type FileNode,
   type Located,
   locate,
+  nodeAt,
   statNode,
   type TreeNode,
 } from './fs-tree.ts';
@@ -62,11 +63,9 @@ function copyNode(node: TreeNode): TreeNode {
 }
 
 function find(root: DirectoryNode, path: string, followLast: boolean): TreeNode | undefined {
-  const found = locate(root, path, followLast);
-  if ('missing' in found) return undefined;
+  const node = nodeAt(root, path, followLast);
   // A trailing slash asks for a directory: `cat file/` fails.
-  if (path.endsWith('/') && found.node && found.node.type !== 'directory') return undefined;
-  return found.node;
+  return path.endsWith('/') && node?.type !== 'directory' ? undefined : node;
 }
 
 function readingSide(
@@ -225,6 +224,8 @@ function changeContent(file: FileNode, bytes: Uint8Array, append: boolean): void
 function makeDirectory(root: DirectoryNode, path: string, recursive: boolean, nowMs: () => number): void {
   if (recursive) {
     const parts = path.split('/').filter((part) => part !== '');
+    const known = find(root, path, true);
+    if (known?.type === 'directory') return;
     parts.forEach((_, i) => {
       const upTo = `/${parts.slice(0, i + 1).join('/')}`;
       const found = find(root, upTo, true);

@@ -50,7 +50,7 @@ function inspect(fs: FileSystem, programs: ProgramTable, candidate: string): Exe
   if (!stat) return { kind: 'not-found' };
   if (stat.type !== 'file' || (stat.mode & 0o111) === 0) return { kind: 'not-executable' };
   const bytes = fs.readFile(candidate) ?? new Uint8Array();
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
+  const head = Buffer.from(bytes.subarray(0, 256)).toString('latin1');
   const path = candidate.replace(/\/{2,}/g, '/');
   if (head.startsWith(magic)) {
     const program = programs.get(head.slice(magic.length).split('\u0000')[0] ?? '');

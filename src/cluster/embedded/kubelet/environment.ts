@@ -102,18 +102,29 @@ function serviceVariables(namespace: string, links: boolean, stores: Stores): Ma
   const own = links ? stores.services.list(namespace) : [];
   const variables = new Map<string, string>();
   for (const service of [...(master ? [master] : []), ...own]) {
-    const { clusterIP } = service.spec ?? {};
-    if (!clusterIP || clusterIP === 'None') continue;
-    for (const [name, value] of variablesOf(service, clusterIP)) variables.set(name, value);
+    for (const [name, value] of variablesOf(service)) variables.set(name, value);
   }
   return new Map([...variables].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function variablesOf(service: Service, ip: string): [string, string][] {
+type Variables = readonly (readonly [string, string])[];
+
+/** What is stored does not change, and every container of a namespace asks for all of its Services. */
+const known = new WeakMap<Service, Variables>();
+
+function variablesOf(service: Service): Variables {
+  const before = known.get(service);
+  if (before) return before;
+  const variables = linksOf(service);
+  known.set(service, variables);
+  return variables;
+}
+
+function linksOf(service: Service): Variables {
   const prefix = shout(service.metadata.name ?? '');
-  const ports = service.spec?.ports ?? [];
+  const { clusterIP: ip, ports = [] } = service.spec ?? {};
   const [first] = ports;
-  if (!first) return [];
+  if (!ip || ip === 'None' || !first) return [];
   const variables: [string, string][] = [
     [`${prefix}_SERVICE_HOST`, ip],
     [`${prefix}_SERVICE_PORT`, String(first.port)],

@@ -16,6 +16,8 @@ export type TypeRef =
   | { readonly kind: 'map'; readonly name: string; readonly of: TypeRef };
 
 export interface Field {
+  /** Its place among the fields of its struct. */
+  readonly index: number;
   /** As in JSON. */
   readonly name: string;
   readonly goName: string;
@@ -56,9 +58,10 @@ export function structSchema(key: string): StructSchema | undefined {
   return schema;
 }
 
-function parseField(text: string): Field {
+function parseField(text: string, index: number): Field {
   const [name = '', type = '', flags = '', number = '', mergeKey = '', goName = ''] = text.split(',');
   return {
+    index,
     name,
     goName: goName || name.charAt(0).toUpperCase() + name.slice(1),
     type: parseType(type),

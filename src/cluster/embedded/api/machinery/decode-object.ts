@@ -38,6 +38,7 @@ function claimedVersion(core: Core, kind: Kind, body: Record<string, unknown>): 
       `${String(bodyKind)} in version "${version}" cannot be handled as a ${kind.kind}: no kind ${JSON.stringify(bodyKind)} is registered for version "${version}" ${scheme}`,
     );
   }
+  if (version === kind.version && group === kind.group) return kind;
   const claimed = core.registry
     .all()
     .find((candidate) => candidate.id === kind.id && candidate.version === version && candidate.group === group);

@@ -28,70 +28,91 @@ interface Context {
   error: string | undefined;
 }
 
+/** Where a value stands, told only when something is wrong there. */
 interface Place {
-  readonly path: string;
-  readonly goPath: string;
+  readonly above: Place | undefined;
+  /** A field's name, an index in a list, or `key` of a map. */
+  readonly step: string | number | { readonly key: string };
   /** The innermost struct. */
   readonly owner: string;
+}
+
+/** `spec.containers[0].port` */
+function pathOf(place: Place): string {
+  const { above, step } = place;
+  if (!above) return '';
+  const before = pathOf(above);
+  if (typeof step === 'number') return `${before}[${step}]`;
+  const name = typeof step === 'string' ? step : step.key;
+  return before === '' ? name : `${before}.${name}`;
+}
+
+/** As Go names the place: the fields alone. */
+function goPathOf(place: Place): string {
+  const { above, step } = place;
+  if (!above) return '';
+  const before = goPathOf(above);
+  if (typeof step !== 'string') return before;
+  return before === '' ? step : `${before}.${step}`;
 }
 
 /** Throws DecodeError with Go's sentence. `kind` and `apiVersion` are not fields of the schema and left out. */
 export function decode(schema: StructSchema, input: unknown, style: DecodeStyle): Decoded {
   const context: Context = { style, unknown: [], error: undefined };
-  const value = decodeStruct(schema, input, { path: '', goPath: '', owner: schema.name }, context, schema.key);
+  const value = decodeStruct(schema, input, { above: undefined, step: '', owner: schema.name }, context);
   if (context.error !== undefined) throw new DecodeError(context.error);
   return { value, unknown: context.unknown };
 }
 
-function decodeStruct(
-  schema: StructSchema,
-  input: unknown,
-  place: Place,
-  context: Context,
-  typeKey: string,
-): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
+function decodeStruct(schema: StructSchema, input: unknown, place: Place, context: Context): Record<string, unknown> {
   if (input !== undefined && !isRecord(input)) {
-    mismatch(input, place, context, {
-      kind: 'struct',
-      key: typeKey,
-      name: typeKey.slice(typeKey.lastIndexOf('/') + 1),
-    });
-    return result;
+    const { key } = schema;
+    mismatch(input, place, context, { kind: 'struct', key, name: key.slice(key.lastIndexOf('/') + 1) });
+    return {};
   }
   const source = input ?? {};
-  const decoded = new Map<string, unknown>();
-  for (const [name, raw] of Object.entries(source)) {
+  const values: unknown[] = [];
+  // In the document's order, because its first mistake is the one that is told.
+  for (const name of Object.keys(source)) {
     const field = schema.byName.get(name);
-    const path = place.path === '' ? name : `${place.path}.${name}`;
+    const raw = source[name];
     if (!field) {
-      if (place.path !== '' || (name !== 'kind' && name !== 'apiVersion')) context.unknown.push(path);
-      continue;
+      if (place.above || (name !== 'kind' && name !== 'apiVersion'))
+        context.unknown.push(pathOf({ above: place, step: name, owner: schema.name }));
+    } else if (raw !== null && raw !== undefined) {
+      values[field.index] = fits(field.type, raw)
+        ? raw
+        : decodeValue(field.type, raw, { above: place, step: name, owner: schema.name }, context);
     }
-    if (raw === null || raw === undefined) continue;
-    const inner = { path, goPath: place.goPath === '' ? name : `${place.goPath}.${name}`, owner: schema.name };
-    decoded.set(name, decodeValue(field.type, raw, inner, context));
   }
+  const result: Record<string, unknown> = {};
   for (const field of schema.fields) {
-    const value = written(field, decoded.get(field.name), context);
-    if (value !== undefined) result[field.name] = value;
+    const value = values[field.index];
+    const shown = value === undefined ? absent(field) : written(field, value);
+    if (shown !== undefined) result[field.name] = shown;
   }
   return result;
 }
 
 /** What Go's encoder writes for a field; undefined: nothing. */
-function written(field: Field, value: unknown, context: Context): unknown {
-  if (value === undefined) {
-    if (field.pointer) return undefined;
-    if (field.type.kind === 'struct') return zeroStruct(field.type.key, context);
-    return field.omitEmpty || field.type.kind === 'time' ? undefined : zeroOf(field.type);
-  }
+function written(field: Field, value: unknown): unknown {
   return field.omitEmpty && !field.pointer && isEmpty(value, field.type) ? undefined : value;
 }
 
-function zeroStruct(key: string, context: Context): unknown {
-  const schema = structSchema(key);
-  return schema ? decodeStruct(schema, {}, { path: '-', goPath: '', owner: '' }, context, key) : {};
+/** The same for a field that nobody has set. */
+function absent({ type, pointer, omitEmpty }: Field): unknown {
+  if (pointer) return undefined;
+  if (type.kind === 'struct') return zeroStruct(type.key);
+  return omitEmpty || type.kind === 'time' ? undefined : zeroOf(type);
+}
+
+function zeroStruct(key: string): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const field of structSchema(key)?.fields ?? []) {
+    const zero = absent(field);
+    if (zero !== undefined) result[field.name] = zero;
+  }
+  return result;
 }
 
 function zeroOf(type: TypeRef): unknown {
@@ -124,7 +145,7 @@ function decodeValue(type: TypeRef, raw: unknown, place: Place, context: Context
     case 'struct': {
       const schema = structSchema(type.key);
       if (!schema) return raw;
-      if (isRecord(raw)) return decodeStruct(schema, raw, place, context, type.key);
+      if (isRecord(raw)) return decodeStruct(schema, raw, place, context);
       mismatch(raw, place, context, type);
       return undefined;
     }
@@ -146,8 +167,9 @@ function decodeValue(type: TypeRef, raw: unknown, place: Place, context: Context
 
 function decodeList(of: TypeRef, raw: readonly unknown[], place: Place, context: Context): unknown[] {
   return raw.map((item, index) => {
-    if (item === null) return of.kind === 'struct' ? zeroStruct(of.key, context) : zeroOf(of);
-    return decodeValue(of, item, { ...place, path: `${place.path}[${index}]` }, context);
+    if (item === null) return of.kind === 'struct' ? zeroStruct(of.key) : zeroOf(of);
+    if (fits(of, item)) return item;
+    return decodeValue(of, item, { above: place, step: index, owner: place.owner }, context);
   });
 }
 
@@ -155,9 +177,13 @@ function decodeMap(of: TypeRef, raw: Record<string, unknown>, place: Place, cont
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(raw).sort()) {
     const item = raw[key];
-    const inner = { ...place, path: `${place.path}.${key}` };
-    const value = item === null ? zeroOf(of) : decodeValue(of, item, inner, context);
-    Object.defineProperty(result, key, { value, enumerable: true, writable: true, configurable: true });
+    let value = item;
+    if (item === null) value = zeroOf(of);
+    else if (!fits(of, item))
+      value = decodeValue(of, item, { above: place, step: { key }, owner: place.owner }, context);
+    if (key === '__proto__')
+      Object.defineProperty(result, key, { value, enumerable: true, writable: true, configurable: true });
+    else result[key] = value;
   }
   return result;
 }
@@ -165,7 +191,6 @@ function decodeMap(of: TypeRef, raw: Record<string, unknown>, place: Place, cont
 function decodeScalar(type: TypeRef, raw: unknown, place: Place, context: Context): unknown {
   if (type.kind === 'quantity') return decodeQuantity(raw, context);
   if (type.kind === 'bytes' && typeof raw === 'string') return decodeBytes(raw, context);
-  if (fits(type, raw)) return raw;
   if ((type.kind === 'time' || type.kind === 'microtime') && typeof raw === 'string') {
     const layout = type.kind === 'time' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00';
     context.error ??= `parsing time ${JSON.stringify(raw)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(raw)} as "2006"`;
@@ -203,9 +228,11 @@ function isInt32(raw: unknown): boolean {
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+/** Whether a value goes in as it is. */
 function fits(type: TypeRef, raw: unknown): boolean {
   switch (type.kind) {
     case 'string':
+    case 'duration':
       return typeof raw === 'string';
     case 'bool':
       return typeof raw === 'boolean';
@@ -221,14 +248,15 @@ function fits(type: TypeRef, raw: unknown): boolean {
     case 'microtime':
       return typeof raw === 'string' && timePattern.test(raw);
     default:
-      return typeof raw === 'string';
+      return false;
   }
 }
 
 function mismatch(raw: unknown, place: Place, context: Context, type: TypeRef): void {
   if (context.style === 'converter') context.error ??= converterError(raw, type);
   else {
-    const into = place.goPath === '' ? 'Go value' : `Go struct field ${place.owner}.${place.goPath}`;
+    const goPath = goPathOf(place);
+    const into = goPath === '' ? 'Go value' : `Go struct field ${place.owner}.${goPath}`;
     const what = typeof raw === 'number' && type.kind.startsWith('int') ? `number ${raw}` : jsonKind(raw);
     context.error ??= `json: cannot unmarshal ${what} into ${into} of type ${type.name}`;
   }

@@ -41,10 +41,13 @@ export class Store {
     const shelf = this.#shelves.get(resource);
     if (!shelf) return [];
     shelf.keys ??= [...shelf.objects.keys()].sort();
+    const { keys } = shelf;
     const prefix = namespace === undefined ? '' : `${namespace}/`;
     const found: KubeObject[] = [];
-    for (const key of shelf.keys) {
-      const object = key.startsWith(prefix) ? shelf.objects.get(key) : undefined;
+    for (let at = firstFrom(keys, prefix); at < keys.length; at++) {
+      const key = keys[at] ?? '';
+      if (!key.startsWith(prefix)) break;
+      const object = shelf.objects.get(key);
       if (object) found.push(object);
     }
     return found;
@@ -143,6 +146,18 @@ export class Store {
 
 function keyOf(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
+}
+
+/** Where the first key that is not before `prefix` stands in sorted keys. */
+function firstFrom(keys: readonly string[], prefix: string): number {
+  let low = 0;
+  let high = prefix === '' ? 0 : keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] ?? '') < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function deepFreeze<T>(value: T): T {

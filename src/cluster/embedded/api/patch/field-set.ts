@@ -80,10 +80,7 @@ export function parseFieldsV1(value: unknown): FieldSet {
   if (known) return known;
   const set = parseEntries(value);
   // Only what is stored stays as it is.
-  if (Object.isFrozen(value)) {
-    parsed.set(value, set);
-    printed.set(set, value);
-  }
+  if (Object.isFrozen(value)) remember(set, value);
   return set;
 }
 
@@ -96,9 +93,18 @@ function parseEntries(value: unknown): FieldSet {
   return { self: Object.hasOwn(value, '.'), children };
 }
 
-/** Keys in the real server's order: itself first, then by name. The stored entry where the set was read from one. */
+function remember(set: FieldSet, entry: object): void {
+  parsed.set(entry, set);
+  printed.set(set, entry);
+}
+
+/** Keys in the real server's order: itself first, then by name. The stored entry where the set was read from one. Not to be changed. */
 export function printFieldsV1(set: FieldSet): object {
-  return printed.get(set) ?? printEntries(set);
+  const known = printed.get(set);
+  if (known) return known;
+  const entry = printEntries(set);
+  remember(set, entry);
+  return entry;
 }
 
 function printEntries(set: FieldSet): Record<string, unknown> {
