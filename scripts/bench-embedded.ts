@@ -9,7 +9,7 @@ import { createEmbeddedCluster, type EmbeddedCluster } from '../src/cluster/embe
 import { realClock } from '../src/kit/clock.ts';
 import { budget, round, spread, type WorkloadResult } from './bench-result.ts';
 
-/** Seen from a chunk, which lies beside it. */
+/** Compiled into the same folder. */
 export const programPath = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** The program runs from this process's start until the kubeconfig is written; again in a warm process, seven times. */

@@ -20,5 +20,6 @@ const workloads: Readonly<Record<WorkloadName, () => Promise<WorkloadResult>>> =
 const engine = () => import('./bench-workloads.ts');
 const clusters = () => import('./bench-embedded.ts');
 
-const result = await workloads[argv[2] as WorkloadName]();
-stdout.write(`${JSON.stringify({ ...result, peakMemoryMb: Math.round(resourceUsage().maxRSS / 1024) })}\n`);
+void workloads[argv[2] as WorkloadName]().then((result) => {
+  stdout.write(`${JSON.stringify({ ...result, peakMemoryMb: Math.round(resourceUsage().maxRSS / 1024) })}\n`);
+});

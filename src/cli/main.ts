@@ -1,45 +1,58 @@
 #!/usr/bin/env node
-/** The program's entry: hands the process to `run` and nothing else, so that `--help` costs no more than it must. */
-import { homedir, tmpdir } from 'node:os';
+/**
+ * Starts the program, which the build leaves beside this file, with what V8 compiled of it in an earlier run: of a run of a second,
+ * compiling is a quarter, and Node keeps nothing of it. docs/decisions/0005 says why it is done here.
+ */
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { LabError } from '../kit/errors.ts';
-import { run } from './app.ts';
-import { readerGone } from './io.ts';
+import { cachedDataVersionTag } from 'node:v8';
+import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
 
-const interrupt = new AbortController();
-const interceptors: (() => void)[] = [];
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    const front = interceptors.at(-1);
-    if (front && signal === 'SIGINT') {
-      front();
-      return;
-    }
-    // The second time is meant: leave without cleaning up.
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort(new LabError('ERR_INTERRUPTED', `interrupted by ${signal}`));
-  });
+/** Of the program's text: what was compiled of another text is not for this one. Put here by the build. */
+declare const programHash: string;
+
+/** ms of a processor. A run of less has compiled too little to be worth keeping, however long it waited. */
+const worthKeepingMs = 750;
+
+const program = fileURLToPath(import.meta.url).replace(/js$/, 'cjs');
+// The tag stands for V8's version, its flags and the processor.
+const cache = program.replace(/cjs$/, `${programHash}-${cachedDataVersionTag()}.cache`);
+
+const compiled = readCompiled();
+const parameters = ['module', 'require', 'importPackage', 'launcherUrl'];
+// Plain ASCII, as esbuild writes it: read as bytes, it need not be decoded.
+const script = new Script(`(function (${parameters}) {${readFileSync(program, 'latin1')}\n})`, {
+  filename: program,
+  ...(compiled && { cachedData: compiled }),
+});
+if (script.cachedDataRejected !== false) process.on('exit', keepCompiled);
+const { url } = import.meta;
+script.runInThisContext()({ exports: {} }, createRequire(url), (name: string) => import(name), url);
+
+/** V8 trusts what it is given, and crashes on a damaged file: the first four bytes are a checksum. */
+function readCompiled(): Buffer | undefined {
+  try {
+    const bytes = readFileSync(cache);
+    const data = bytes.subarray(4);
+    return bytes.readUInt32LE() === crc32(data) ? data : undefined;
+  } catch {
+    return undefined;
+  }
 }
-// A reader that goes away (`| head`) is no error of ours, and what was made is still cleaned up.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  interrupt.abort(readerGone);
-});
 
-process.exitCode = await run(process.argv.slice(2), {
-  env: process.env,
-  cwd: process.cwd(),
-  platform: process.platform,
-  homeFolder: homedir(),
-  temporaryFolder: tmpdir(),
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: interrupt.signal,
-  intercept(handler) {
-    interceptors.push(handler);
-    return () => void interceptors.splice(interceptors.lastIndexOf(handler), 1);
-  },
-  pid: process.pid,
-  self: [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url)],
-});
+/** Moved into place as a whole, because others may start meanwhile. Where nothing can be written, nothing is kept. */
+function keepCompiled(): void {
+  if (process.cpuUsage().user / 1000 < worthKeepingMs) return;
+  const draft = `${cache}.${process.pid}`;
+  try {
+    const data = script.createCachedData();
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32LE(crc32(data));
+    writeFileSync(draft, Buffer.concat([checksum, data]));
+    renameSync(draft, cache);
+  } catch {
+    rmSync(draft, { force: true });
+  }
+}

@@ -1,5 +1,4 @@
 /** Runs a program of the machine (kubectl, kind, docker) through execa and keeps argv and output for the error message. */
-import { execa } from 'execa';
 import { LabError } from './errors.ts';
 
 export interface ProgramResult {
@@ -26,6 +25,7 @@ const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, 
 /** Never throws for a non-zero exit; throws LabError when the program is missing, times out or is cancelled. */
 export async function runProgram(argv: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const [file = '', ...args] = argv;
+  const { execa } = await import('execa');
   const started = performance.now();
   const result = await execa(file, args, {
     reject: false,

@@ -1,5 +1,5 @@
 /** kubectl patch: strategic, merge or JSON patches from the command line. */
-import { applyPatch, type Operation } from 'rfc6902';
+import type { Operation } from 'rfc6902';
 import type { KubeObject, ResourceType } from '../../kube/objects.ts';
 import type { Call, Command } from '../command.ts';
 import { dryRunOf } from '../dry-run.ts';
@@ -51,7 +51,7 @@ async function patch({ session, flags, args }: Call): Promise<number> {
   const errors = await visitLive(session, flags, args, { local: flags.bool('local') }, async ({ type, object }) => {
     const options = { dryRun, fieldManager: flags.string('field-manager') };
     const after = local
-      ? patchLocally(type, object, body, kind)
+      ? await patchLocally(type, object, body, kind)
       : await sendPatch(session, type, object, body, kind, options, flags.string('subresource') || undefined);
     const what = `${kindName(type)}/${object.metadata.name}`;
     if (printer && outputFormat(flags) !== 'name') session.out(printer.print(after));
@@ -88,9 +88,15 @@ async function patchText(session: Session, flags: Flags): Promise<string> {
   }
 }
 
-function patchLocally(type: ResourceType, object: KubeObject, text: string, kind: PatchKind): KubeObject {
+async function patchLocally(
+  type: ResourceType,
+  object: KubeObject,
+  text: string,
+  kind: PatchKind,
+): Promise<KubeObject> {
   const body: unknown = JSON.parse(text);
   if (kind === 'json') {
+    const { applyPatch } = await import('rfc6902');
     const copy = structuredClone(object);
     const failed = applyPatch(copy, body as Operation[]).find((error) => error !== null);
     if (failed) throw new KubectlError(failed.message);

@@ -2,8 +2,6 @@
  * A long piece of work with its latest line below it: redrawn in place where lines may be redrawn (listr2), line by line
  * everywhere else. Progress goes to the stream it is given, stderr; results are somebody else's.
  */
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-
 export interface ProgressOptions {
   readonly stream: { write(text: string): unknown };
   /** Lines may be redrawn: the stream is a terminal's, and not a screen reader's. */
@@ -17,6 +15,7 @@ export async function withProgress<T>(
   work: (onProgress: (line: string) => void) => Promise<T>,
 ): Promise<T> {
   if (!motion) return work((line) => void stream.write(`${line}\n`));
+  const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
   let result: { readonly value: T } | undefined;
   const terminal = stream as NodeJS.WriteStream;
   const logger = new ListrLogger({ processOutput: new ProcessOutput(terminal, terminal) });
