@@ -13,6 +13,14 @@ export function withoutTwins(objects: readonly KubeObject[]): readonly KubeObjec
   return objects.filter((object) => !isOf(object, definitions) || !viewed.has(placeOf(object)));
 }
 
+/** `Tier.crd.projectcalico.org` for `Tier.projectcalico.org` and the other way round; nothing for kinds that are not Calico's. */
+export function twinKind(groupKind: string): readonly string[] {
+  const [kind = '', ...labels] = groupKind.split('.');
+  const group = labels.join('.');
+  if (group === view) return [`${kind}.${definitions}`];
+  return group === definitions ? [`${kind}.${view}`] : [];
+}
+
 function isOf({ apiVersion = '' }: KubeObject, group: string): boolean {
   return groupOf(apiVersion) === group;
 }

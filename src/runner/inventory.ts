@@ -2,10 +2,10 @@
 import type { DiscoveredType, KubeClient } from '../kube/client.ts';
 import { pathOf } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { withoutTwins } from './calico-twins.ts';
+import { twinKind, withoutTwins } from './calico-twins.ts';
 import type { LabContext } from './context.ts';
 import { fingerprint, isOwned } from './fingerprint.ts';
-import { keyOf, type Scope } from './scope.ts';
+import { groupKind, groupKindOf, keyOf, type Scope } from './scope.ts';
 
 export interface Item {
   readonly key: string;
@@ -41,29 +41,37 @@ export async function takeInventory(
   return sortItems(await listItems(context, scope, () => true));
 }
 
-const podKinds: readonly string[] = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
+const podKinds: readonly string[] = [
+  'Pod',
+  'Deployment.apps',
+  'ReplicaSet.apps',
+  'StatefulSet.apps',
+  'DaemonSet.apps',
+  'Job.batch',
+  'CronJob.batch',
+];
 
 /** These kinds, and those in which the same may be felt: whatever is done to pods or a workload concerns the others. */
-export function withFollowers(kinds: Iterable<string>): ReadonlySet<string> {
-  const all = new Set(kinds);
-  return podKinds.some((kind) => all.has(kind)) ? new Set([...all, ...podKinds]) : all;
+export function kindsFeltBy(kinds: readonly string[]): ReadonlySet<string> {
+  const felt = new Set([...kinds, ...kinds.flatMap(twinKind)]);
+  return podKinds.some((kind) => felt.has(kind)) ? new Set([...felt, ...podKinds]) : felt;
 }
 
-/** The same after something was done to objects of these kinds: only those are read again. */
+/** The same after something was done to objects of these kinds (as groupKind has them): only those are read again. */
 export async function updateInventory(
   context: Pick<LabContext, 'client' | 'ownsCluster'>,
   scope: Scope,
   before: readonly Item[],
   touched: ReadonlySet<string>,
 ): Promise<readonly Item[]> {
-  const fresh = await listItems(context, scope, (kind) => touched.has(kind));
-  return sortItems([...before.filter(({ object }) => !touched.has(object.kind ?? '')), ...fresh]);
+  const fresh = await listItems(context, scope, ({ kind, group }) => touched.has(groupKind(kind, group)));
+  return sortItems([...before.filter(({ object }) => !touched.has(groupKindOf(object))), ...fresh]);
 }
 
 async function listItems(
   context: Pick<LabContext, 'client' | 'ownsCluster'>,
   scope: Scope,
-  wanted: (kind: string) => boolean,
+  wanted: (type: DiscoveredType) => boolean,
 ): Promise<readonly Item[]> {
   const extra = new Set(scope.broken.map(({ kind }) => kind));
   const served = await context.client.types();
@@ -72,7 +80,7 @@ async function listItems(
       isWanted(type, extra) &&
       // What is beyond any namespace of somebody's cluster is none of our business, unless the scenario makes such objects.
       (context.ownsCluster || type.namespaced || type.kind === 'Namespace' || extra.has(type.kind)) &&
-      wanted(type.kind),
+      wanted(type),
   );
   // On a cluster of our own there is little beside the scenario: one request for all of its namespaces.
   const [only = '', ...more] = scope.namespaces;

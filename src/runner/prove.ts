@@ -145,7 +145,7 @@ class Prover {
         );
       });
       problems.push(...fails);
-      return [...problems, ...(await this.#backToBroken(solution.at, kindsTouchedBy(solution)))];
+      return [...problems, ...(await this.#backAfter(solution))];
     });
   }
 
@@ -159,7 +159,7 @@ class Prover {
         const { reports } = await verifyFix(this.#context, { explain: false, checks });
         return trap.caughtBy.flatMap((id) => notCaught(trap, id, reports));
       });
-      return [...problems, ...passes, ...(await this.#backToBroken(trap.at, kindsTouchedBy(trap)))];
+      return [...problems, ...passes, ...(await this.#backAfter(trap))];
     });
   }
 
@@ -207,6 +207,10 @@ class Prover {
     for (let attempt = 1; attempt < (this.#options.attempts ?? 3) && problems.length > 0; attempt++)
       problems = await look();
     return problems;
+  }
+
+  async #backAfter(change: Change | Trap): Promise<readonly Problem[]> {
+    return this.#backToBroken(change.at, kindsTouchedBy(change, await this.#context.client.types()));
   }
 
   /** Looks at the kinds that can have changed, or at all of them where that is not known. */

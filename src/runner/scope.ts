@@ -1,5 +1,5 @@
 /** Which part of the cluster a scenario plays in: its namespaces, and its objects with their namespaces spelled out. */
-import type { KubeObject } from '../kube/objects.ts';
+import { groupOf, type KubeObject } from '../kube/objects.ts';
 import { withNamespace } from './apply.ts';
 import type { LabContext } from './context.ts';
 
@@ -34,10 +34,19 @@ export function scopeOf({ scenario, client }: Pick<LabContext, 'scenario' | 'cli
   };
 }
 
-/** `NetworkPolicy.networking.k8s.io/default/deny-all-egress`: one key per object, whatever the version. */
-export function keyOf({ apiVersion = '', kind = '', metadata }: KubeObject): string {
-  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
-  return `${kind}${group}/${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+/** `NetworkPolicy.networking.k8s.io`, `Pod`: kinds of one name in different groups are told apart, versions are not. */
+export function groupKind(kind: string, group: string): string {
+  return group === '' ? kind : `${kind}.${group}`;
+}
+
+export function groupKindOf({ apiVersion = '', kind = '' }: KubeObject): string {
+  return groupKind(kind, groupOf(apiVersion));
+}
+
+/** `NetworkPolicy.networking.k8s.io/default/deny-all-egress` */
+export function keyOf(object: KubeObject): string {
+  const { namespace = '', name = '' } = object.metadata;
+  return `${groupKindOf(object)}/${namespace}/${name}`;
 }
 
 /** `NetworkPolicy default/deny-all-egress`, for people. */

@@ -5,8 +5,8 @@ import type { Baseline, Difference } from './baseline.ts';
 import { baselineOf, compareWithBaseline, idOf } from './baseline.ts';
 import type { LabContext } from './context.ts';
 import { labLabel, labLabelValue, timed } from './context.ts';
-import { type Item, takeInventory, updateInventory, withFollowers } from './inventory.ts';
-import { keyOf, nameKey, type Scope, scopeOf } from './scope.ts';
+import { type Item, kindsFeltBy, takeInventory, updateInventory } from './inventory.ts';
+import { groupKindOf, keyOf, nameKey, type Scope, scopeOf } from './scope.ts';
 import { waitReady } from './wait-ready.ts';
 
 /** Outside hosts, manifests, and everything ready. */
@@ -74,7 +74,7 @@ export async function resetToBroken(context: LabContext, baseline: Baseline, las
   const restore = scope.broken.filter((object) => difference.restore.has(keyOf(object)));
   await applyObjects(context, restore);
   const changed = [...[...difference.discard, ...difference.relabel].map(({ object }) => object), ...restore];
-  const touched = withFollowers(changed.map(({ kind = '' }) => kind));
+  const touched = kindsFeltBy(changed.map(groupKindOf));
   if (touched.has('Pod')) await waitReady(context, scope.broken);
   const after = await updateInventory(context, scope, before, touched);
   return {
