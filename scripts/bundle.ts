@@ -11,8 +11,8 @@ import { licencesOf } from './third-party.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Left where npm put them: large and seldom needed, without a licence file to pass on (rfc6902), or optional to ws. */
-const external = ['@kubernetes/client-node', 'enquirer', 'execa', 'listr2', 'rfc6902', 'bufferutil', 'utf-8-validate'];
+/** Left where npm put them: large and seldom needed (client-node), without a licence file to pass on (rfc6902), optional to ws. */
+const external = ['@kubernetes/client-node', 'rfc6902', 'bufferutil', 'utf-8-validate'];
 
 const common = {
   absWorkingDir: root,

@@ -3,7 +3,7 @@
  * Starts the program, which the build leaves beside this file, with what V8 compiled of it in an earlier run: of a run of a second,
  * compiling is a quarter, and Node keeps nothing of it. docs/decisions/0005 says why it is done here.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { cachedDataVersionTag } from 'node:v8';
@@ -17,8 +17,7 @@ declare const programHash: string;
 const worthKeepingMs = 750;
 
 const program = fileURLToPath(import.meta.url).replace(/js$/, 'cjs');
-// The tag stands for V8's version, its flags and the processor.
-const cache = program.replace(/cjs$/, `${programHash}-${cachedDataVersionTag()}.cache`);
+const cache = program.replace(/cjs$/, `${programHash}-${nodeHash()}.cache`);
 
 const compiled = readCompiled();
 const parameters = ['module', 'require', 'importPackage', 'launcherUrl'];
@@ -30,6 +29,12 @@ const script = new Script(`(function (${parameters}) {${readFileSync(program, 'l
 if (script.cachedDataRejected !== false) process.on('exit', keepCompiled);
 const { url } = import.meta;
 script.runInThisContext()({ exports: {} }, createRequire(url), (name: string) => import(name), url);
+
+/** This very Node under these flags: V8 takes what another build of the same V8 has compiled, and crashes. */
+function nodeHash(): string {
+  const { size, mtimeMs } = statSync(process.execPath);
+  return crc32([process.version, size, mtimeMs, cachedDataVersionTag()].join()).toString(16);
+}
 
 /** V8 trusts what it is given, and crashes on a damaged file: the first four bytes are a checksum. */
 function readCompiled(): Buffer | undefined {
