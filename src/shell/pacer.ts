@@ -3,8 +3,11 @@
  * without waiting counts its steps here and now and then gives the event loop, and the clock, a turn.
  */
 import type { Clock } from '../kit/clock.ts';
+import type { Process } from './process.ts';
 
 const stepsPerTurn = 1024;
+/** Processes of a container that get their turns in one millisecond; more of them share it. */
+const processors = 16;
 
 export interface Pacer {
   /** Undefined: go on. A promise: await it first. It rejects when the process has been killed. */
@@ -15,9 +18,10 @@ export interface Pacer {
 
 /**
  * On a clock that moves by itself a turn costs nothing; on a virtual clock, which stands still while a process is busy,
- * it lets one millisecond pass, so that a loop that polls for something outside does not wait for ever.
+ * it lets one millisecond pass, so that a loop that polls for something outside does not wait for ever. In a crowd it is more,
+ * as it would be for a real one, or a fork bomb could make a minute of real time of each second.
  */
-export function pacer(clock: Clock, signal: AbortSignal): Pacer {
+export function pacer({ clock, signal, table }: Pick<Process, 'clock' | 'signal' | 'table'>): Pacer {
   let steps = 0;
   let seenMs = clock.now();
   return {
@@ -31,7 +35,7 @@ export function pacer(clock: Clock, signal: AbortSignal): Pacer {
       const nowMs = clock.now();
       const standsStill = nowMs === seenMs;
       seenMs = nowMs;
-      return turn(clock, standsStill ? 1 : 0, signal).then(() => {
+      return turn(clock, standsStill ? Math.ceil(table.size / processors) : 0, signal).then(() => {
         seenMs = clock.now();
       });
     },

@@ -1,14 +1,15 @@
 /** What holds a process to its death: every operation is interrupted then, every descriptor closed. */
-import type { Clock } from '../kit/clock.ts';
 import { pacer } from './pacer.ts';
+import type { Process } from './process.ts';
 import type { Guard } from './streams.ts';
 
 export interface ProcessGuard extends Guard {
   closeAll(): void;
 }
 
-export function processGuard(clock: Clock, signal: AbortSignal): ProcessGuard {
-  const pace = pacer(clock, signal);
+export function processGuard(process: Pick<Process, 'clock' | 'signal' | 'table'>): ProcessGuard {
+  const { signal } = process;
+  const pace = pacer(process);
   const handles = new Set<{ close(): void }>();
   const waiting = new Set<(reason: unknown) => void>();
   signal.addEventListener('abort', () => {

@@ -37,6 +37,10 @@ export class ProcessRegistry implements ProcessTable {
     return this.#stopped;
   }
 
+  get size(): number {
+    return this.#tasks.size;
+  }
+
   get full(): boolean {
     return this.#tasks.size >= maxProcesses;
   }

@@ -86,7 +86,7 @@ export function startProcess(world: World, argv: readonly string[], from: Inheri
   if (registry.full && from.parent) return undefined;
   const pid = registry.reservePid();
   const controller = new AbortController();
-  const guard = processGuard(from.clock, controller.signal);
+  const guard = processGuard({ clock: from.clock, signal: controller.signal, table: registry });
   let settle = (_status: number): void => {};
   const status = new Promise<number>((resolve) => {
     settle = resolve;

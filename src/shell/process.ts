@@ -200,6 +200,8 @@ export interface ProcessEntry {
 
 export interface ProcessTable {
   list(): readonly ProcessEntry[];
+  /** How many there are. */
+  readonly size: number;
   /** False: no such process. A negative pid means its group. PID 1 ignores what it has no handler for, as in any PID namespace. */
   kill(pid: number, signal: Signal): boolean;
   /** As many processes as the container may have: fork fails now. */

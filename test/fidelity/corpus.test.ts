@@ -25,7 +25,7 @@ afterAll(() => (kubectl instanceof Error ? undefined : kubectl.dispose()));
 
 /** Its commands start a kubectl beside them, or type into one, and go on after one to four real seconds. */
 const races = ({ steps }: Fixture) =>
-  steps.some((step) => step.type === 'run' && (step.tty || step.argv.some((word) => word.includes(' & '))));
+  steps.some((step) => step.type === 'run' && (step.terminal || step.argv.some((word) => word.includes(' & '))));
 
 describe.skipIf(reason !== '')(`recordings of kind + Calico${reason && ` (skipped: ${reason})`}`, () => {
   // On a machine that runs a whole suite a kubectl may need longer than that to start: these may begin again.

@@ -97,7 +97,7 @@ export class Shell {
     this.arg0 = options.arg0;
     this.positional = options.positional;
     this.cwd = options.process.cwd;
-    this.pace = pacer(options.process.clock, options.process.signal);
+    this.pace = pacer(options.process);
     this.shellPid = parent?.shellPid ?? options.process.pid;
     this.isSubshell = parent !== undefined;
   }

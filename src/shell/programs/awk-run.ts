@@ -32,7 +32,7 @@ export class AwkRun {
     this.#program = program;
     this.#input = input;
     this.state = state;
-    this.#pace = pacer(process.clock, process.signal);
+    this.#pace = pacer(process);
     this.#evaluator = new Evaluator({
       process,
       functions: program.functions,

@@ -32,7 +32,7 @@ export const find: Program = async (process) => {
   const paths = firstTest < 0 ? args : args.slice(0, firstTest);
   const state = { status: 0, pruned: false };
   const plan = await new Planner(process, firstTest < 0 ? [] : args.slice(firstTest), state).plan();
-  const pace = pacer(process.clock, process.signal);
+  const pace = pacer(process);
   const show = async (found: Found): Promise<void> => {
     if (found.depth < plan.minDepth) return;
     if ((await plan.test(found)) && !plan.acts) await print(process, `${found.shown}\n`);

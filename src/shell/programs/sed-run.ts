@@ -39,7 +39,7 @@ export class SedRun {
 
   /** The status of `q N`, or undefined at the end of the input. */
   async run(lines: AsyncGenerator<Line>): Promise<number | undefined> {
-    const pace = pacer(this.#process.clock, this.#process.signal);
+    const pace = pacer(this.#process);
     this.#lines = lines;
     this.#ahead = await this.#pull();
     let restart = false;
