@@ -39,7 +39,7 @@ export async function podStream(
           throw error;
         },
       );
-      await serveSession(webSocket, session);
+      await serveSession(webSocket, session, header(request.raw, 'user-agent'));
     } else {
       const session = startSession(request, namespace, pod, stream, context);
       const connection = upgradeToSpdy(request, upgrade, ['v4.channel.k8s.io']);

@@ -55,8 +55,20 @@ export function messageBytes(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
 
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
 
+/**
+ * kubectl 1.29 to 1.33 throws away what arrives before it has made its streams (kubernetes/kubernetes#131203). No real container
+ * answers within these milliseconds, and ours would.
+ */
+const streamsMs = 5;
+
+/** Real milliseconds that the client needs between the upgrade and the first message. */
+function deafMs(userAgent: string): number {
+  const minor = Number(/^kubectl\/v1\.(\d+)/.exec(userAgent)?.[1]);
+  return minor >= 29 && minor <= 33 ? streamsMs : 0;
+}
+
 /** Channels as in v4 and v5 of `channel.k8s.io`; v5 can also close stdin. Resolves when the socket is closed. */
-export function serveSession(webSocket: WebSocket, session: Session): Promise<void> {
+export function serveSession(webSocket: WebSocket, session: Session, userAgent = ''): Promise<void> {
   const transport: Transport = {
     send: (stream, bytes) => sendFrame(webSocket, channels[stream], bytes),
     finish(status: EndStatus) {
@@ -71,9 +83,14 @@ export function serveSession(webSocket: WebSocket, session: Session): Promise<vo
     else if (message[0] === channels.close && payload[0] === channels.stdin) session.endStdin();
     else if (message[0] === channels.resize) applyResize(session, payload.toString('utf8'));
   });
-  // The real server announces itself with an empty message on the lowest channel that it writes.
-  void sendFrame(webSocket, channels.stdout, new Uint8Array());
-  session.connect(transport);
+  const begin = () => {
+    // The real server announces itself with an empty message on the lowest channel that it writes.
+    void sendFrame(webSocket, channels.stdout, new Uint8Array());
+    session.connect(transport);
+  };
+  const ms = deafMs(userAgent);
+  if (ms > 0) setTimeout(begin, ms);
+  else begin();
   return new Promise((resolve) => {
     webSocket.on('close', () => {
       session.abandon();
