@@ -147,9 +147,9 @@ function send(
   headers: Readonly<Record<string, string>>,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
-  response.writeHead(code, { ...headers, 'Content-Type': contentType, 'Content-Length': bytes.length });
-  response.end(bytes);
+  response.writeHead(code, { ...headers, 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) });
+  // A text leaves in one piece with the headers.
+  response.end(body);
 }
 
 /** RFC 7234's warn-text is a quoted string of printable characters. */
