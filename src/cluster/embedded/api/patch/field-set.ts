@@ -21,6 +21,7 @@ export function isEmptySet(set: FieldSet): boolean {
 }
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a)) return b;
   const children = new Map(a.children);
   for (const [key, child] of b.children) {
     const known = children.get(key);
@@ -31,15 +32,17 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 /** What is in `a` and not in `b`; `a` itself where they have nothing in common. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  const children = new Map<string, FieldSet>();
-  let lessThanA = a.self && b.self;
-  for (const [key, child] of a.children) {
-    const other = b.children.get(key);
-    const rest = other ? difference(child, other) : child;
-    lessThanA ||= rest !== child;
-    if (!isEmptySet(rest)) children.set(key, rest);
+  let rests: Map<string, FieldSet> | undefined;
+  for (const [key, other] of b.children) {
+    const child = a.children.get(key);
+    const rest = child && difference(child, other);
+    if (!rest || rest === child) continue;
+    rests ??= new Map(a.children);
+    if (isEmptySet(rest)) rests.delete(key);
+    else rests.set(key, rest);
   }
-  return lessThanA ? { self: a.self && !b.self, children } : a;
+  if (!rests && !(a.self && b.self)) return a;
+  return { self: a.self && !b.self, children: rests ?? a.children };
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {

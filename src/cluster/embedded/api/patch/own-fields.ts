@@ -1,6 +1,6 @@
 /** Which fields does an object have, and which differ between two? The walks of structured-merge-diff over a kind's shape. */
 import type { Shape } from '../kinds/shape.ts';
-import { emptySet, type FieldSet, fieldSet, isEmptySet, selfOnly, union } from './field-set.ts';
+import { emptySet, type FieldSet, fieldSet, isEmptySet, selfOnly } from './field-set.ts';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -48,21 +48,34 @@ const nothing: Comparison = { changed: emptySet, removed: emptySet };
 
 /** undefined stands for absent: what is below is then added or removed, level by level. */
 export function compareFields(before: unknown, after: unknown, shape: Shape): Comparison {
-  if (before === undefined && after === undefined) return nothing;
   if (before !== undefined && after !== undefined) return compareInside(before, after, shape);
-  const own: Comparison = {
-    changed: before === undefined ? selfOnly : emptySet,
-    removed: after === undefined ? selfOnly : emptySet,
+  return {
+    changed: after === undefined ? emptySet : wholeOf(after, shape),
+    removed: before === undefined ? emptySet : wholeOf(before, shape),
   };
-  return merge(own, compareInside(before, after, shape));
+}
+
+/** A value with everything that is in it. */
+function wholeOf(value: unknown, shape: Shape): FieldSet {
+  if (shape.kind === 'leaf') return selfOnly;
+  const children = new Map<string, FieldSet>();
+  if (shape.kind === 'set') {
+    for (const key of setMembers(value).keys()) children.set(key, selfOnly);
+  } else if (shape.kind === 'keyed-list') {
+    for (const [key, item] of keyed(value, shape.keys)) children.set(key, wholeOf(item, shape.of));
+  } else if (isRaw(value)) {
+    for (const name of Object.keys(value)) {
+      const inner = shape.field(name);
+      if (inner) children.set(`f:${name}`, wholeOf(value[name], inner));
+    }
+  }
+  return fieldSet(true, children);
 }
 
 function compareInside(before: unknown, after: unknown, shape: Shape): Comparison {
   switch (shape.kind) {
     case 'leaf':
-      return before === undefined || after === undefined || same(before, after)
-        ? nothing
-        : { changed: selfOnly, removed: emptySet };
+      return same(before, after) ? nothing : { changed: selfOnly, removed: emptySet };
     case 'set':
       return compareMembers(setMembers(before), setMembers(after), () => ({ kind: 'leaf' }));
     case 'keyed-list':
@@ -113,10 +126,6 @@ function memberOf(value: Raw, name: string): unknown {
   return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-function merge(a: Comparison, b: Comparison): Comparison {
-  return { changed: union(a.changed, b.changed), removed: union(a.removed, b.removed) };
-}
-
 function keyed(value: unknown, keys: readonly string[]): ReadonlyMap<string, unknown> {
   return new Map(Array.isArray(value) ? value.filter(isRaw).map((item) => [itemKey(item, keys), item]) : []);
 }
@@ -127,8 +136,12 @@ function setMembers(value: unknown): ReadonlyMap<string, unknown> {
 
 /** `k:{"containerPort":80,"protocol":"TCP"}`: an absent protocol is TCP, the one key with a default. */
 export function itemKey(item: Raw, keys: readonly string[]): string {
-  const parts = [...keys].sort().map((key) => [key, item[key] ?? (key === 'protocol' ? 'TCP' : undefined)] as const);
-  return `k:${JSON.stringify(Object.fromEntries(parts.filter(([, value]) => value !== undefined)))}`;
+  const parts: string[] = [];
+  for (const key of [...keys].sort()) {
+    const value = item[key] ?? (key === 'protocol' ? 'TCP' : undefined);
+    if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  }
+  return `k:{${parts.join(',')}}`;
 }
 
 export function setKey(value: unknown): string {
