@@ -39,7 +39,8 @@ export async function podStream(
           throw error;
         },
       );
-      await serveSession(webSocket, session, header(request.raw, 'user-agent'));
+      const userAgent = header(request.raw, 'user-agent') ?? '';
+      await serveSession(webSocket, session, { userAgent, wallClock: context.wallClock });
     } else {
       const session = startSession(request, namespace, pod, stream, context);
       const connection = upgradeToSpdy(request, upgrade, ['v4.channel.k8s.io']);

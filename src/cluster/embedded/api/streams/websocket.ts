@@ -1,6 +1,7 @@
 /** Opens the server's end of a WebSocket with a subprotocol of ours, and speaks Kubernetes' channels over it. */
 import type { Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../../../../kit/clock.ts';
 import { type ApiRequest, header } from '../http/request.ts';
 import { badRequest } from '../machinery/status.ts';
 import { type EndStatus, translatedStatus } from './end-status.ts';
@@ -68,7 +69,11 @@ function deafMs(userAgent: string): number {
 }
 
 /** Channels as in v4 and v5 of `channel.k8s.io`; v5 can also close stdin. Resolves when the socket is closed. */
-export function serveSession(webSocket: WebSocket, session: Session, userAgent = ''): Promise<void> {
+export function serveSession(
+  webSocket: WebSocket,
+  session: Session,
+  { userAgent, wallClock }: { readonly userAgent: string; readonly wallClock: Clock },
+): Promise<void> {
   const transport: Transport = {
     send: (stream, bytes) => sendFrame(webSocket, channels[stream], bytes),
     finish(status: EndStatus) {
@@ -89,7 +94,7 @@ export function serveSession(webSocket: WebSocket, session: Session, userAgent =
     session.connect(transport);
   };
   const ms = deafMs(userAgent);
-  if (ms > 0) setTimeout(begin, ms);
+  if (ms > 0) wallClock.after(ms, begin);
   else begin();
   return new Promise((resolve) => {
     webSocket.on('close', () => {
