@@ -60,7 +60,7 @@ const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 2
  * kubectl 1.29 to 1.33 throws away what arrives before it has made its streams (kubernetes/kubernetes#131203). No real container
  * answers within these milliseconds, and ours would.
  */
-const streamsMs = 5;
+const streamsMs = 2;
 
 /** Real milliseconds that the client needs between the upgrade and the first message. */
 function deafMs(userAgent: string): number {
