@@ -6,6 +6,7 @@
 import { canonicalQuantity, QuantityError } from '../../../../kube/quantity.ts';
 import { type Field, type StructSchema, structSchema, type TypeRef } from '../kinds/schema.ts';
 import { firstIllegalByte } from './base64.ts';
+import { goPathOf, type Place, pathOf } from './decode-place.ts';
 import { converterError, jsonKind } from './type-mismatch.ts';
 
 export class DecodeError extends Error {
@@ -26,34 +27,6 @@ interface Context {
   readonly unknown: string[];
   /** Fields without indices, as Go names the place; the first wrong type wins. */
   error: string | undefined;
-}
-
-/** Where a value stands, told only when something is wrong there. */
-interface Place {
-  readonly above: Place | undefined;
-  /** A field's name, an index in a list, or `key` of a map. */
-  readonly step: string | number | { readonly key: string };
-  /** The innermost struct. */
-  readonly owner: string;
-}
-
-/** `spec.containers[0].port` */
-function pathOf(place: Place): string {
-  const { above, step } = place;
-  if (!above) return '';
-  const before = pathOf(above);
-  if (typeof step === 'number') return `${before}[${step}]`;
-  const name = typeof step === 'string' ? step : step.key;
-  return before === '' ? name : `${before}.${name}`;
-}
-
-/** As Go names the place: the fields alone. */
-function goPathOf(place: Place): string {
-  const { above, step } = place;
-  if (!above) return '';
-  const before = goPathOf(above);
-  if (typeof step !== 'string') return before;
-  return before === '' ? step : `${before}.${step}`;
 }
 
 /** Throws DecodeError with Go's sentence. `kind` and `apiVersion` are not fields of the schema and left out. */
