@@ -3,8 +3,8 @@
  * and leaves every status code to the caller.
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { LabError } from '../kit/errors.ts';
 import type { RawRequest } from './client.ts';
 import type { Connection } from './kubeconfig.ts';
@@ -29,6 +29,29 @@ interface TlsOptions {
 /** Enough for a cluster far away. Each connection costs a handshake, and to a cluster on this machine waiting costs less. */
 const maxRequestSockets = 4;
 
+/** In every Node from 20 to 26, but not in its documentation. */
+type Resumable = TLSSocket & { setSession(session: Buffer): void };
+
+/**
+ * Remembers the server's TLS session as Node's agent does. That one hands it over as an option, which Node reads twice for each
+ * connection: a third of a handshake, and every exec is a connection.
+ */
+class TlsAgent extends Agent {
+  #session: Buffer | undefined;
+
+  override createConnection(options: RequestOptions): TLSSocket {
+    const socket = connect(options as ConnectionOptions) as Resumable;
+    if (this.#session) socket.setSession(this.#session);
+    socket.on('session', (session) => {
+      this.#session = session;
+    });
+    socket.once('close', (hadError) => {
+      if (hadError) this.#session = undefined;
+    });
+    return socket;
+  }
+}
+
 export function createTransport(connection: Connection): Transport {
   const plain = connection.server.startsWith('http:');
   const options: TlsOptions = {
@@ -39,7 +62,7 @@ export function createTransport(connection: Connection): Transport {
     rejectUnauthorized: !connection.insecure,
   };
   const createAgent = (maxSockets: number): HttpAgent =>
-    plain ? new HttpAgent({ keepAlive: true, maxSockets }) : new Agent({ keepAlive: true, maxSockets, ...options });
+    plain ? new HttpAgent({ keepAlive: true, maxSockets }) : new TlsAgent({ keepAlive: true, maxSockets, ...options });
   const requests = createAgent(maxRequestSockets);
   const streams = createAgent(Number.POSITIVE_INFINITY);
 
