@@ -23,12 +23,15 @@ const exceptions = await loadExceptions();
 
 afterAll(() => (kubectl instanceof Error ? undefined : kubectl.dispose()));
 
-/** Its commands start a kubectl beside them, or type into one, and go on after one to four real seconds. */
+/**
+ * Its commands start a kubectl beside them, or type into one, and go on after one to four real seconds, or at once where the file
+ * of the step before, not yet emptied, holds the word that they wait for.
+ */
 const races = ({ steps }: Fixture) =>
   steps.some((step) => step.type === 'run' && (step.terminal || step.argv.some((word) => word.includes(' & '))));
 
 describe.skipIf(reason !== '')(`recordings of kind + Calico${reason && ` (skipped: ${reason})`}`, () => {
-  // On a machine that runs a whole suite a kubectl may need longer than that to start: these may begin again.
+  // On a machine that runs a whole suite a kubectl may lose such a race: these may begin again.
   for (const [options, group] of [
     [{}, fixtures.filter((fixture) => !races(fixture))],
     [{ retry: 1 }, fixtures.filter(races)],
