@@ -19,6 +19,7 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
+  charset: 'ascii',
   external,
   logLevel: 'warning',
   metafile: true,
