@@ -19,7 +19,6 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20.19',
-  charset: 'ascii',
   external,
   logLevel: 'warning',
   metafile: true,
@@ -55,7 +54,7 @@ export async function bundleProgram(entry: string, target: string): Promise<read
     write: false,
   });
   // So is the import of packages: Node 20 has none for code that it did not compile itself.
-  const program = (outputFiles[0]?.text ?? '').replaceAll(/\bimport\((?="[^"]+"\))/g, 'importPackage(');
+  const program = asAscii(outputFiles[0]?.text ?? '').replaceAll(/\bimport\((?="[^"]+"\))/g, 'importPackage(');
   await mkdir(dirname(target), { recursive: true });
   await writeFile(`${target}.cjs`, program);
   const programHash = createHash('sha256').update(program).digest('hex').slice(0, 12);
@@ -68,6 +67,11 @@ export async function bundleProgram(entry: string, target: string): Promise<read
   });
   await removeStale(target, programHash);
   return Object.keys(metafile.inputs);
+}
+
+/** esbuild escapes what is in strings, and leaves regular expressions and comments: the launcher reads bytes, not UTF-8. */
+function asAscii(text: string): string {
+  return text.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** What was compiled of earlier builds. */

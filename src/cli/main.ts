@@ -22,7 +22,7 @@ const cache = program.replace(/cjs$/, `${programHash}-${nodeHash()}.cache`);
 
 const compiled = readCompiled();
 const parameters = ['module', 'require', 'importPackage', 'launcherUrl'];
-// Plain ASCII, as esbuild writes it: read as bytes, it need not be decoded.
+// Plain ASCII, as the build writes it: read as bytes, it need not be decoded.
 const script = new Script(`(function (${parameters}) {${readFileSync(program, 'latin1')}\n})`, {
   filename: program,
   ...(compiled && { cachedData: compiled }),

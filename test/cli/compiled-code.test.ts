@@ -24,6 +24,10 @@ const lab = async (...args: string[]) =>
   promisify(execFile)(process.execPath, [join(folder, 'dist/cli/main.js'), ...args]);
 const kept = async () => (await readdir(join(folder, 'dist/cli'))).filter((name) => name.includes('.cache'));
 
+it('the program is plain ASCII, as its launcher reads it', async () => {
+  expect(await readFile(join(root, 'dist/cli/main.cjs'), 'utf8')).not.toMatch(/[\u0080-\uffff]/);
+});
+
 it('a run that compiled much leaves it for the next, a damaged file is replaced, and a run without one is as good', async () => {
   await lab('--version');
   expect(await kept()).toEqual([]);
