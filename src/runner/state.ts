@@ -2,7 +2,7 @@
  * What belongs to a running lab, kept in the cluster itself: any terminal with the kubeconfig can verify, take a hint or reset,
  * on every provider. One ConfigMap, written whole.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabError } from '../kit/errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { wellKnown } from '../kube/client.ts';

@@ -2,7 +2,7 @@
  * What may stand in scenario.yaml and in a lab's file, as zod schemas. They are strict (an unknown key is a problem) and are
  * the source of the JSON Schemas that editors use, so every field carries its description.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const apiVersion = 'netpol-lab/v1';
 

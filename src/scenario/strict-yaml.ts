@@ -5,7 +5,7 @@
 
 import type { Document, Node } from 'yaml';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { yamlMessage } from '../kube/yaml.ts';
 import type { Location, Problem } from './location.ts';
 import { didYouMean } from './nearest.ts';
