@@ -10,6 +10,9 @@ import type { LabContext } from './context.ts';
 /** Recordings show 0.2 to 1.7 s on a busy machine, and once 2.8 s. */
 const propagationSeconds = 3;
 
+/** The pod of a namespace that slept last time: whether it still can is found out by asking it. */
+const sleepers = new WeakMap<KubeClient, Map<string, Pod>>();
+
 /** A pod that can sleep for us: running `sleep` inside a container is waiting on the cluster's own clock. */
 export async function settle(
   context: Pick<LabContext, 'client' | 'signal'>,
@@ -17,9 +20,15 @@ export async function settle(
   seconds = propagationSeconds,
 ): Promise<void> {
   const { client, signal } = context;
+  const known = sleepers.get(client) ?? new Map<string, Pod>();
+  sleepers.set(client, known);
   for (const namespace of namespaces) {
+    const last = known.get(namespace);
+    if (last && (await sleepIn(client, last, seconds, signal))) return;
     for (const pod of await client.list<Pod>(wellKnown.pods, namespace)) {
-      if (isRunning(pod) && (await sleepIn(client, pod, seconds, signal))) return;
+      if (!isRunning(pod) || !(await sleepIn(client, pod, seconds, signal))) continue;
+      known.set(namespace, pod);
+      return;
     }
   }
   await watchFor(client, seconds * 1000, signal);
